@@ -1,0 +1,154 @@
+"""Hint attention: every cell looks at the cells that hold a hint and takes over their colour."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+MAX_KEYS = 512  # hinted cells that one attention looks at; more are thinned out evenly
+
+
+class PooledHints(NamedTuple):
+    """The hints at one scale.
+
+    planes: (N, 3, h, w): a/110, b/110 (mean over the hinted pixels of the cell, 0 where there are
+        none) and 1 where the cell holds a hint.
+    weight: (N, 1, h, w): share of the cell that is hinted, 0..1.
+    """
+
+    planes: Tensor
+    weight: Tensor
+
+    @classmethod
+    def pyramid(cls, planes: Tensor) -> dict[int, PooledHints]:
+        """Pool the network's input (N, 4, H, W) to strides 2, 4, 8 and 16."""
+        mask = planes[:, 3:4]
+        # the sums stay exact however small the hint, because they're divided by the same mask
+        pooled = torch.cat([planes[:, 1:3] * mask, mask], 1).float()
+        levels = {}
+        for stride in (2, 4, 8, 16):
+            pooled = F.avg_pool2d(pooled, 2)
+            weight = pooled[:, 2:3]
+            ab = pooled[:, :2] / weight.clamp_min(1e-6)
+            levels[stride] = cls(torch.cat([ab, (weight > 0).float()], 1), weight)
+        return levels
+
+    def mean_colour(self) -> Tensor:
+        """(N, 3): mean a/110 and b/110 over all hinted cells, and 1 where there is any hint."""
+        total = self.planes.sum((2, 3))
+        count = total[:, 2:3]
+        return torch.cat([total[:, :2] / count.clamp_min(1), (count > 0).float()], 1)
+
+
+class HintAttention(nn.Module):
+    """Attention from all cells (queries) to the hinted cells (keys), whose values are exact ab.
+
+    The logit of a query and a key is the product of their features, less a learned penalty on
+    their squared distance (one width per head, in units of the picture's side), against a learned
+    'no hint' logit of the query. Each head gives an ab, weighted by its confidence (one minus the
+    weight of 'no hint'), and that confidence. They go back into the features; a gated mean over
+    the heads is the base colour.
+
+    All of it is one scaled-dot-product attention: distance, 'no hint' and padding are folded into
+    six extra feature columns, so that no logit matrix is ever kept.
+    """
+
+    def __init__(self, channels: int, heads: int, features: int = 26) -> None:
+        super().__init__()
+        self.heads, self.features = heads, features
+        self.query = nn.Conv2d(channels, heads * features, 1)
+        self.key = nn.Linear(channels, heads * features)
+        self.no_hint = nn.Conv2d(channels, heads, 1)
+        self.log_penalty = nn.Parameter(torch.linspace(math.log(1.0), math.log(400.0), heads))
+        self.gate = nn.Conv2d(channels, heads + 1, 1)
+        self.back = nn.Conv2d(heads * 3, channels, 1)
+        nn.init.constant_(self.no_hint.bias, -2.0)  # type: ignore[arg-type]
+        nn.init.zeros_(self.no_hint.weight)
+        nn.init.zeros_(self.gate.weight)
+        nn.init.zeros_(self.gate.bias)  # type: ignore[arg-type]
+
+    def forward(
+        self, x: Tensor, hints: PooledHints, base: Tensor | None, max_keys: int | None
+    ) -> tuple[Tensor, Tensor]:
+        """Spread the hints.
+
+        x: (N, C, h, w) features; hints: pooled to h x w; base: (N, 2, h, w) ab/110 from the coarser
+        scale, or None; max_keys: see HintUNet.forward.
+        Returns the refined features and the base colour (N, 2, h, w).
+        """
+        n, _, h, w = x.shape
+        spread = self._spread(x, hints, max_keys)  # (N, heads, h*w, 3)
+        planes = spread.permute(0, 1, 3, 2).reshape(n, self.heads * 3, h, w)
+        gate = self.gate(x).float()
+        weight = gate[:, :-1].softmax(1)[:, :, None]
+        mean = (weight * planes.view(n, self.heads, 3, h, w)).sum(1)
+        if base is None:
+            base = mean[:, :2]
+        else:
+            # the finer scale takes over as far as it is confident
+            keep = gate[:, -1:].sigmoid() * mean[:, 2:]
+            base = base * (1 - keep) + mean[:, :2] * keep / mean[:, 2:].clamp_min(1e-4)
+        return x + self.back(planes.to(x.dtype)), base
+
+    def _spread(self, x: Tensor, hints: PooledHints, max_keys: int | None) -> Tensor:
+        n, c, h, w = x.shape
+        index, valid = _hinted_cells(hints.planes[:, 2].flatten(1), max_keys)
+        keys = index.shape[1]
+        flat = x.flatten(2)
+        seen = flat.gather(2, index[:, None].expand(n, c, keys)).transpose(1, 2)
+        values = hints.planes.flatten(2).gather(2, index[:, None].expand(n, 3, keys))
+
+        def split(t: Tensor, length: int) -> Tensor:
+            return t.view(n, length, self.heads, self.features).transpose(1, 2).float()
+
+        query = split(self.query(x).flatten(2).transpose(1, 2), h * w) / math.sqrt(self.features)
+        key = split(self.key(seen), keys)
+        no_hint = self.no_hint(x).flatten(2)[..., None].float()
+
+        side = math.sqrt(h * w)
+        rows = torch.arange(h, device=x.device, dtype=torch.float32) / side
+        columns = torch.arange(w, device=x.device, dtype=torch.float32) / side
+        place = torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).view(h * w, 2)
+        penalty = self.log_penalty.float().exp()[None, :, None, None]
+        q_place = place.expand(n, self.heads, -1, -1)
+        k_place = place[index][:, None].expand(-1, self.heads, -1, -1)
+        # -p|q-k|^2 = 2p q.k - p|k|^2 - p|q|^2: the last term is the same for all keys of a query,
+        # so it moves, with its sign turned, to 'no hint'
+        q_norm, k_norm = (penalty * t.square().sum(-1, keepdim=True) for t in (q_place, k_place))
+        one = torch.ones_like(q_norm)
+        absent = torch.where(valid, 0.0, -1e4)[:, None, :, None].expand(-1, self.heads, -1, -1)
+        zero = torch.zeros_like(k_norm)
+        query = torch.cat(
+            [query, 2 * penalty * q_place, one, one, no_hint + q_norm, torch.zeros_like(one)], -1
+        )
+        key = torch.cat([key, k_place, -k_norm, absent, zero, zero], -1)
+        nothing = torch.zeros_like(key[:, :, :1])
+        nothing[..., -2] = 1
+        colour = F.pad(values.transpose(1, 2).float(), (0, 0, 0, 1))
+        colour = colour[:, None].expand(-1, self.heads, -1, -1)
+        with torch.autocast(x.device.type, enabled=False):
+            return F.scaled_dot_product_attention(
+                query, torch.cat([key, nothing], 2), colour, scale=1.0
+            )
+
+
+def _hinted_cells(mask: Tensor, max_keys: int | None) -> tuple[Tensor, Tensor]:
+    """Indices (N, K) of the cells with mask > 0 and which of them are real, the rest padding.
+
+    mask: (N, cells). Where more than K are hinted, every n-th of them is taken.
+    """
+    hinted = mask > 0
+    count = hinted.sum(1, keepdim=True)
+    if max_keys is None:
+        keys = min(max(int(count.max()), 1), MAX_KEYS)
+    else:
+        keys = min(max_keys, mask.shape[1])
+    order = torch.argsort((~hinted).to(torch.uint8), dim=1, stable=True)
+    step = (count / keys).clamp_min(1.0)
+    slot = torch.arange(keys, device=mask.device)
+    chosen = (slot * step).long().clamp_max(mask.shape[1] - 1)
+    return order.gather(1, chosen), slot < count

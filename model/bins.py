@@ -1,0 +1,34 @@
+"""The quantised ab plane: a 10-unit grid, kept where sRGB has a colour (Zhang et al. 2016, 3.1)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .color import rgb_to_lab
+
+GRID = 10.0
+_REACH = 11  # the grid runs over -110..110
+
+
+@cache
+def bin_centers() -> NDArray[np.float32]:
+    """(bins, 2) float32: a, b of every bin, in ab units, rows ordered by a, then b. Read only."""
+    ramp = np.linspace(0, 1, 52)
+    _, a, b = rgb_to_lab(*np.meshgrid(ramp, ramp, ramp))
+    cells = np.round(np.stack([a.ravel(), b.ravel()], 1) / GRID)
+    centers: NDArray[np.float32] = (np.unique(cells, axis=0) * GRID).astype(np.float32)
+    centers.flags.writeable = False
+    return centers
+
+
+@cache
+def bin_table() -> NDArray[np.int64]:
+    """(23, 23) int64: the nearest bin of every grid cell; index with ab/10 rounded, plus 11."""
+    steps = np.arange(-_REACH, _REACH + 1) * GRID
+    a, b = np.meshgrid(steps, steps, indexing="ij")
+    cells = np.stack([a, b], -1)[:, :, None]
+    table: NDArray[np.int64] = np.square(cells - bin_centers()).sum(-1).argmin(-1)
+    return table

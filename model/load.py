@@ -1,0 +1,75 @@
+"""Weights on disk: safetensors, checked before they are used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from .unet import HintUNet, Widths
+
+BUNDLED = Path(__file__).with_name("weights") / "hintunet.safetensors"
+
+
+class WeightsError(ValueError):
+    """A weights file that cannot be used; the message is one sentence for the user."""
+
+
+def load_network(path: Path | None = None) -> HintUNet:
+    """The network with the weights of a file, on the CPU, in float32, in evaluation mode.
+
+    path: None for the bundled weights. Raises WeightsError when the file is missing, is no
+    safetensors file, or does not fit the network.
+    """
+    path = BUNDLED if path is None else path
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such weights file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            network = HintUNet(_widths(path, file.metadata()))
+            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path}: not a safetensors file ({error})") from error
+    wanted = network.state_dict()
+    for name, tensor in wanted.items():
+        if name not in found:
+            raise WeightsError(f"{path}: these are not weights of this network, {name} is missing")
+        if found[name].shape != tensor.shape:
+            shapes = f"{tuple(found[name].shape)} instead of {tuple(tensor.shape)}"
+            raise WeightsError(f"{path}: the weights do not fit, {name} is {shapes}")
+    if extra := found.keys() - wanted.keys():
+        raise WeightsError(f"{path}: the weights do not fit, {min(extra)} is not in the network")
+    if not all(torch.isfinite(tensor).all() for tensor in found.values()):
+        raise WeightsError(f"{path}: the weights hold numbers that are not finite")
+    network.load_state_dict(found)
+    return network.eval()
+
+
+def save_network(network: HintUNet, path: Path, notes: dict[str, str]) -> None:
+    """Write the weights as fp16 safetensors, atomically; `notes` go into the file's metadata."""
+    state = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    save_file(state, part, {"widths": json.dumps(asdict(network.widths)), **notes})
+    part.replace(path)
+
+
+def read_notes(path: Path) -> dict[str, str]:
+    """The metadata of a weights file."""
+    with safe_open(path, framework="pt") as file:
+        return dict(file.metadata() or {})
+
+
+def _widths(path: Path, metadata: dict[str, str] | None) -> Widths:
+    try:
+        stored = json.loads((metadata or {})["widths"])
+        return Widths(**{field.name: int(stored[field.name]) for field in fields(Widths)})
+    except (KeyError, TypeError, ValueError) as error:
+        raise WeightsError(f"{path}: these are not weights of this network") from error

@@ -1,0 +1,43 @@
+"""What training minimises."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from .bins import GRID, bin_table
+from .color import AB_SCALE
+from .unet import Prediction
+
+BIN_WEIGHT = 0.1
+
+
+def bin_targets(ab: Tensor, table: Tensor) -> Tensor:
+    """(N, H/4, W/4) int64: the bin of the mean true colour of every 4x4 cell.
+
+    ab: (N, 2, H, W) in ab units; table: `bin_table()` as a tensor on the same device.
+    """
+    cell = (F.avg_pool2d(ab, 4) / GRID).round().long() + table.shape[0] // 2
+    cell = cell.clamp(0, table.shape[0] - 1)
+    return table[cell[:, 0], cell[:, 1]]
+
+
+def table_on(device: torch.device) -> Tensor:
+    """The bin table as a tensor."""
+    return torch.from_numpy(bin_table()).to(device)
+
+
+def regression_loss(prediction: Prediction, ab: Tensor) -> Tensor:
+    """Huber loss of ab, in units of 10, which is about where a difference becomes striking."""
+    return F.smooth_l1_loss(prediction.ab.float() * (AB_SCALE / 10), ab / 10)
+
+
+def total_loss(prediction: Prediction, ab: Tensor, table: Tensor) -> tuple[Tensor, Tensor]:
+    """The loss to minimise and, of it, the regression part (for the log).
+
+    ab: (N, 2, H, W) true colours in ab units.
+    """
+    regression = regression_loss(prediction, ab)
+    bins = F.cross_entropy(prediction.logits.float(), bin_targets(ab, table))
+    return regression + BIN_WEIGHT * bins, regression.detach()

@@ -1,0 +1,1 @@
+"""The terminal application. Only this package knows Textual."""

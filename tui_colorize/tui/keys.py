@@ -1,0 +1,112 @@
+"""Every key of the app in one table: bindings, help and command palette are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+
+class Key(NamedTuple):
+    """One line of the table.
+
+    keys: Textual's names, separated by commas. shown: what help calls them. on_canvas: only while
+    the picture has the focus, because elsewhere the same key does something else (arrows in the
+    table). command: whether the palette offers it.
+    """
+
+    keys: str
+    action: str
+    shown: str
+    does: str
+    group: str
+    on_canvas: bool = False
+    command: bool = True
+
+
+MOVE, HINT, VIEW, FILE = "Move", "Hint", "Look", "File and app"
+
+KEYS: tuple[Key, ...] = (
+    Key("up", "move(0,-1)", "↑ ↓ ← →", "one step", MOVE, True, False),
+    Key("down", "move(0,1)", "", "", MOVE, True, False),
+    Key("left", "move(-1,0)", "", "", MOVE, True, False),
+    Key("right", "move(1,0)", "", "", MOVE, True, False),
+    Key("h", "move(-1,0)", "h j k l", "one step, from anywhere", MOVE, False, False),
+    Key("j", "move(0,1)", "", "", MOVE, False, False),
+    Key("k", "move(0,-1)", "", "", MOVE, False, False),
+    Key("l", "move(1,0)", "", "", MOVE, False, False),
+    Key("shift+up", "move(0,-10)", "shift with these", "ten steps", MOVE, True, False),
+    Key("shift+down", "move(0,10)", "", "", MOVE, True, False),
+    Key("shift+left", "move(-10,0)", "", "", MOVE, True, False),
+    Key("shift+right", "move(10,0)", "", "", MOVE, True, False),
+    Key("H", "move(-10,0)", "", "", MOVE, False, False),
+    Key("J", "move(0,10)", "", "", MOVE, False, False),
+    Key("K", "move(0,-10)", "", "", MOVE, False, False),
+    Key("L", "move(10,0)", "", "", MOVE, False, False),
+    Key("g", "go_to", "g", "go to x,y", MOVE),
+    Key("n", "uncertain(1)", "n", "to where a hint would help most", MOVE),
+    Key("N", "uncertain(-1)", "N", "back to the place before", MOVE),
+    Key("left_square_bracket", "step_hint(-1)", "[", "to the previous hint", MOVE),
+    Key("right_square_bracket", "step_hint(1)", "]", "to the next hint", MOVE),
+    Key("enter,space", "put", "enter, space", "put a hint, or recolour the one here", HINT, True),
+    *(
+        Key(
+            str(number),
+            f"suggestion({number})",
+            "1 … 9" if number == 1 else "",
+            "put a hint of that suggested colour" if number == 1 else "",
+            HINT,
+            False,
+            False,
+        )
+        for number in range(1, 10)
+    ),
+    Key("c", "type_color", "c", "type a colour: #rrggbb or a name", HINT),
+    Key("i", "pick_color", "i", "take the colour under the cursor", HINT),
+    Key("x,delete", "remove", "x, delete", "remove the hint here or nearest", HINT),
+    Key("b", "brush", "b", "brush: moving paints hints", HINT),
+    Key("left_parenthesis", "grow(-1)", "(", "smaller hint", HINT),
+    Key("right_parenthesis", "grow(1)", ")", "larger hint", HINT),
+    Key("r", "reset", "r", "remove all hints", HINT),
+    Key("u", "undo", "u", "undo", HINT),
+    Key("U,ctrl+r", "redo", "U, ctrl+r", "redo", HINT),
+    Key("plus,equals_sign", "zoom(1)", "+", "zoom in", VIEW),
+    Key("minus", "zoom(-1)", "-", "zoom out", VIEW),
+    Key("0", "zoom(0)", "0", "the whole picture", VIEW),
+    Key("v", "next_view", "v", "next view: side by side, split, colour, blink", VIEW),
+    Key("tab", "focus_area(1)", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False),
+    Key("shift+tab", "focus_area(-1)", "", "", VIEW, False, False),
+    Key("s", "save", "s", "save the coloured picture", FILE),
+    Key("o", "open", "o", "open a picture", FILE),
+    Key("question_mark", "help", "?", "this help", FILE),
+    Key("ctrl+p", "command_palette", "ctrl+p", "everything, by name", FILE, False, False),
+    Key("escape", "escape", "escape", "back to the picture", FILE, False, False),
+    Key("q", "leave", "q", "quit; the hints are kept", FILE),
+)
+
+TABLE_KEYS: tuple[tuple[str, str], ...] = (
+    ("enter", "edit the cell"),
+    ("a", "add a row"),
+    ("delete", "remove the row's hint"),
+)
+
+
+def bindings(on_canvas: bool) -> list[Binding]:
+    """The bindings of the canvas, or those that hold everywhere."""
+    return [
+        Binding(key.keys, ("app." if on_canvas else "") + key.action, key.does, show=False)
+        for key in KEYS
+        if key.on_canvas == on_canvas and key.action != "command_palette"
+    ]
+
+
+def groups() -> Iterable[tuple[str, list[Key]]]:
+    """For the help: each group with the lines that have something to show."""
+    for group in (MOVE, HINT, VIEW, FILE):
+        yield group, [key for key in KEYS if key.group == group and key.shown]
+
+
+def commands() -> list[Key]:
+    """What the palette offers."""
+    return [key for key in KEYS if key.command]

@@ -1,0 +1,1 @@
+"""What covers the picture for a while."""
