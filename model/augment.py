@@ -110,7 +110,7 @@ class Augment:
         k = torch.arange(8, device=x.device, dtype=torch.float32)
         basis = torch.cos(math.pi / 8 * (k + 0.5) * k[:, None]) * math.sqrt(2 / 8)
         basis[0] = math.sqrt(1 / 8)
-        blocks = x[:, 0, :high, :wide].unflatten(1, (-1, 8)).unflatten(3, (-1, 8))
+        blocks = x[:, 0, :high, :wide].reshape(n, high // 8, 8, wide // 8, 8)
         blocks = blocks.transpose(2, 3)  # (N, rows, columns, 8, 8)
         frequency = (1 + k + k[:, None]) / 255
         step = frequency * (2 + 14 * self.rand(n, 1, 1, 1, 1))

@@ -33,37 +33,34 @@ _EPSILON = (6 / 29) ** 3
 _SLOPE = (29 / 6) ** 2 / 3
 
 
-def _namespace(plane: Any) -> Any:
-    """The module (numpy or torch) that computes with this plane."""
-    if isinstance(plane, np.ndarray | np.generic | float | int):
-        return np
-    import torch
+# Each curve below is a power with a line through the dark end. Written as
+# power(m) + slope * (v - m) with m = max(v, knee) it needs no branch, and its gradient is finite.
 
-    return torch
+
+def _at_least(plane: Any, low: float) -> Any:
+    return plane.clamp_min(low) if hasattr(plane, "clamp_min") else np.maximum(plane, low)
 
 
 def srgb_to_linear(v: Any) -> Any:
     """sRGB component 0..1 -> linear light 0..1."""
-    xp = _namespace(v)
-    return xp.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
+    m = _at_least(v, 0.04045)
+    return ((m + 0.055) / 1.055) ** 2.4 + (v - m) / 12.92
 
 
 def linear_to_srgb(v: Any) -> Any:
     """Linear light -> sRGB component; values below 0 stay on the linear segment."""
-    xp = _namespace(v)
-    safe = xp.where(v <= 0.0031308, xp.ones_like(v), v)
-    return xp.where(v <= 0.0031308, v * 12.92, 1.055 * safe ** (1 / 2.4) - 0.055)
+    m = _at_least(v, 0.0031308)
+    return 1.055 * m ** (1 / 2.4) - 0.055 + (v - m) * 12.92
 
 
 def _f(t: Any) -> Any:
-    xp = _namespace(t)
-    safe = xp.where(t > _EPSILON, t, xp.ones_like(t))
-    return xp.where(t > _EPSILON, safe ** (1 / 3), t * _SLOPE + 4 / 29)
+    m = _at_least(t, _EPSILON)
+    return m ** (1 / 3) + (t - m) * _SLOPE
 
 
 def _f_inverse(f: Any) -> Any:
-    xp = _namespace(f)
-    return xp.where(f > 6 / 29, f * f * f, (f - 4 / 29) / _SLOPE)
+    m = _at_least(f, 6 / 29)
+    return m * m * m + (f - m) / _SLOPE
 
 
 def luminance_to_lightness(y: Any) -> Any:

@@ -67,9 +67,7 @@ def load_pictures(sources: Sequence[Path], cache: Path | None = None) -> Picture
         frames = np.load(store.with_suffix(".npy"), mmap_mode="c")
         notes = np.load(store)
         widths, upright = notes["widths"], notes["upright"]
-    return Pictures(
-        torch.from_numpy(frames), torch.from_numpy(widths), torch.from_numpy(upright)
-    )
+    return Pictures(torch.from_numpy(frames), torch.from_numpy(widths), torch.from_numpy(upright))
 
 
 def crop(pictures: Pictures, index: Tensor, size: int, generator: Generator) -> Tensor:

@@ -27,14 +27,22 @@ from torch import Tensor
 from .color import AB_SCALE, lab_to_rgb, rgb_to_lab
 from .data import read_rgb
 from .hint_planes import hint_planes, paint
-from .load import WeightsError, load_network
+from .load import WeightsError, load_network, place
 from .unet import HintUNet
 
 COUNTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 # Published for ImageNet's validation set, dB: the 2017 paper's figure 6 and the authors' retrain.
 PUBLISHED_Z = {
-    "Zhang 2017": {0: 24.43, 1: 25.37, 2: 26.20, 5: 27.39, 10: 28.42, 20: 29.34, 50: 30.42,
-                   100: 31.13},
+    "Zhang 2017": {
+        0: 24.43,
+        1: 25.37,
+        2: 26.20,
+        5: 27.39,
+        10: 28.42,
+        20: 29.34,
+        50: 30.42,
+        100: 31.13,
+    },
     "its retrain": {0: 26.5, 1: 27.1, 5: 28.3, 10: 29.1, 20: 29.9, 50: 30.9, 100: 31.65},
 }
 
@@ -123,16 +131,16 @@ def evaluate(
     scores: dict[int, list[Tensor]] = {count: [] for count in counts}
     for first in range(0, len(pictures), batch):
         rgb = torch.from_numpy(pictures[first : first + batch]).to(device).float() / 255
-        lightness, a, b = rgb_to_lab(*rgb.split(1, 1))
+        lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
         ab = torch.cat([a, b], 1).cpu()
-        gray = torch.cat(lab_to_rgb(lightness, *torch.zeros_like(rgb[:, :2]).split(1, 1)), 1)
+        gray = torch.cat(lab_to_rgb(lightness, *torch.zeros_like(rgb[:, :2]).chunk(2, 1)), 1)
         grays.append(psnr(rgb, gray.clamp(0, 1), protocol.eight_bit))
         for count in counts:
             hints = [simulate_hints(one[None], count, protocol, random) for one in ab]
             hint_ab, mask = (torch.cat(parts).to(device) for parts in zip(*hints, strict=True))
             planes = hint_planes(lightness, hint_ab, mask)
             out = network(planes.contiguous(memory_format=torch.channels_last)).ab * AB_SCALE
-            result = torch.cat(lab_to_rgb(lightness, *out.split(1, 1)), 1).clamp(0, 1)
+            result = torch.cat(lab_to_rgb(lightness, *out.chunk(2, 1)), 1).clamp(0, 1)
             scores[count].append(psnr(rgb, result, protocol.eight_bit))
     return Score(
         float(torch.cat(grays).mean()),
@@ -166,13 +174,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = list(PROTOCOLS) if options.protocol == "both" else [options.protocol]
     try:
         network = load_network(options.weights).fold()
-        network = network.to(options.device, memory_format=torch.channels_last)
+        network = place(network, torch.device(options.device))
         for protocol in (PROTOCOLS[name] for name in names):
             truth = load_truth(options.folder, protocol, options.pattern)[: options.limit]
             score = evaluate(network, truth, protocol, options.counts)
             if options.json:
-                print(json.dumps({"protocol": protocol.name, "gray": score.gray,
-                                  "hints": score.hints}))
+                print(
+                    json.dumps(
+                        {"protocol": protocol.name, "gray": score.gray, "hints": score.hints}
+                    )
+                )
             else:
                 print_table(protocol, score)
     except (WeightsError, OSError, ValueError) as error:

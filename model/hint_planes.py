@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .color import AB_SCALE
 
@@ -28,7 +29,7 @@ def paint(boxes: Tensor, colors: Tensor, height: int, width: int) -> tuple[Tenso
     """
     n, count, _ = boxes.shape
     limit = boxes.new_tensor([width, height, width, height])
-    low, high = torch.minimum(boxes.clamp_min(0), limit).split(2, -1)
+    low, high = torch.minimum(boxes.clamp_min(0), limit).chunk(2, -1)
     reach = int((high - low).max().clamp_min(0)) if count else 0
     top = torch.zeros(n, height * width + 1, dtype=torch.int64, device=boxes.device)
     chunk = max(1, _AT_ONCE // max(1, n * reach * reach))
@@ -45,6 +46,6 @@ def paint(boxes: Tensor, colors: Tensor, height: int, width: int) -> tuple[Tenso
             1, pixel.flatten(1), rank[None, :, None, None].expand_as(pixel).flatten(1), "amax"
         )
     top = top[:, :-1]
-    table = torch.cat([torch.zeros_like(colors[:, :1]), colors], 1)
+    table = F.pad(colors, (0, 0, 1, 0))
     ab = table.gather(1, top[..., None].expand(-1, -1, 2)).transpose(1, 2)
     return ab.reshape(n, 2, height, width), (top > 0).to(ab.dtype).view(n, 1, height, width)

@@ -49,6 +49,15 @@ def load_network(path: Path | None = None) -> HintUNet:
     return network.eval()
 
 
+def place(network: HintUNet, device: torch.device) -> HintUNet:
+    """Move the network to a device, its convolutions in the layout that runs fastest."""
+    network.to(device)
+    for parameter in network.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return network
+
+
 def save_network(network: HintUNet, path: Path, notes: dict[str, str]) -> None:
     """Write the weights as fp16 safetensors, atomically; `notes` go into the file's metadata."""
     state = {
@@ -58,6 +67,7 @@ def save_network(network: HintUNet, path: Path, notes: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     save_file(state, part, {"widths": json.dumps(asdict(network.widths)), **notes})
+    part.chmod(0o644)  # safetensors makes files that only their owner can read
     part.replace(path)
 
 

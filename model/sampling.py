@@ -39,9 +39,7 @@ def draw_counts(n: int, user: User, generator: Generator) -> Tensor:
     return count.clamp_max(user.max_count).long()
 
 
-def simulate(
-    ab: Tensor, counts: Tensor, user: User, generator: Generator
-) -> tuple[Tensor, Tensor]:
+def simulate(ab: Tensor, counts: Tensor, user: User, generator: Generator) -> tuple[Tensor, Tensor]:
     """Hints that a person might put on pictures of these true colours.
 
     ab: (N, 2, H, W) true colours; counts: (N,) from `draw_counts`. Returns hint ab (N, 2, H, W)

@@ -23,7 +23,7 @@ from .color import rgb_to_lab
 from .data import Pictures, crop, load_pictures
 from .evaluate import Z, evaluate, load_truth, print_table
 from .hint_planes import hint_planes
-from .load import BUNDLED, WeightsError, load_network, save_network
+from .load import BUNDLED, WeightsError, load_network, place, save_network
 from .losses import table_on, total_loss
 from .sampling import User, draw_counts, simulate
 from .unet import STRIDE, HintUNet
@@ -49,7 +49,7 @@ class Trainer:
     def __init__(self, network: HintUNet, options: argparse.Namespace) -> None:
         self.options = options
         self.device = torch.device(options.device)
-        self.network = network.to(self.device, memory_format=torch.channels_last).train()
+        self.network = place(network, self.device).train()
         self.average = copy.deepcopy(network).eval()
         self.progress = Progress()
         matrices = [p for p in network.parameters() if p.ndim > 1]
@@ -69,11 +69,9 @@ class Trainer:
     def batch(self, pictures: Pictures, size: int) -> tuple[Tensor, Tensor]:
         """Network input (B, 4, size, size) and true ab (B, 2, size, size), freshly drawn."""
         count = self.options.batch
-        index = torch.randint(
-            len(pictures), (count,), generator=self.generator, device=self.device
-        )
+        index = torch.randint(len(pictures), (count,), generator=self.generator, device=self.device)
         rgb = crop(pictures, index, size, self.generator)
-        lightness, a, b = rgb_to_lab(*rgb.split(1, 1))
+        lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
         hints = draw_counts(count, self.user, self.generator)
         ab = self.augment.colors(torch.cat([a, b], 1), hints > 0)
         hint_ab, mask = simulate(ab, hints, self.user, self.generator)
@@ -91,7 +89,7 @@ class Trainer:
             prediction = self.forward(planes, self.max_keys)
         loss, regression = total_loss(prediction, ab, self.table)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.progress.step += 1
@@ -184,17 +182,30 @@ def _stages(text: str) -> list[tuple[int, float]]:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.train", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", required=True,
-                        help="folders of colour pictures, tar shards, or folders of tar shards")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="folders of colour pictures, tar shards, or folders of tar shards",
+    )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--sizes", type=_stages, default="128:0.5,192:0.35,256:0.15",
-                        help="crop sizes with their shares of the time")
+    parser.add_argument(
+        "--sizes",
+        type=_stages,
+        default="128:0.5,192:0.35,256:0.15",
+        help="crop sizes with their shares of the time",
+    )
     parser.add_argument("--batch", type=int, default=None, help="default: 32 on CPU, 256 on GPU")
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--run", type=Path, default=Path("runs/latest"),
-                        help="folder of the checkpoint; an unfinished run in it is resumed")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        default=Path("runs/latest"),
+        help="folder of the checkpoint; an unfinished run in it is resumed",
+    )
     parser.add_argument("--start", type=Path, default=BUNDLED, help="weights to start from")
     parser.add_argument("--fresh", action="store_true", help="start from random weights")
     parser.add_argument("--eval", type=Path, help="folder of colour pictures kept apart")

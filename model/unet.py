@@ -79,7 +79,8 @@ class Residual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         second = self.second
-        return F.relu(x + second.norm(second.conv(self.first(x))), inplace=True)
+        out: Tensor = x + second.norm(second.conv(self.first(x)))
+        return F.relu(out, inplace=True)
 
 
 class GlobalContext(nn.Module):
@@ -94,7 +95,8 @@ class GlobalContext(nn.Module):
 
     def forward(self, x: Tensor, hints: PooledHints) -> Tensor:
         summary = torch.cat([x.mean((2, 3)), hints.mean_colour()], 1)
-        return x + self.mix(summary)[:, :, None, None]
+        bias: Tensor = self.mix(summary)
+        return x + bias[:, :, None, None]
 
 
 class Encoder(nn.Module):

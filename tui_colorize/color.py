@@ -34,7 +34,7 @@ def parse_color(text: str) -> str:
     Raises UserError for anything else.
     """
     if not isinstance(text, str):
-        raise UserError(f"A colour is text such as #3a7bd5 or teal, not {printable(repr(text))}")
+        raise UserError(f"A colour is text such as #3a7bd5 or teal, not {type(text).__name__}")
     word = text.strip().lower()
     if _HEX.fullmatch(word):
         return word if len(word) == 7 else "#" + "".join(2 * digit for digit in word[1:])
@@ -152,19 +152,19 @@ def ciede2000(lab1: ArrayLike, lab2: ArrayLike) -> Plane:
     hue1 = np.degrees(np.arctan2(b1, stretch * a1)) % 360
     hue2 = np.degrees(np.arctan2(b2, stretch * a2)) % 360
 
-    # Differences; hue the shorter way round, none where one colour is gray (8-11).
-    gray = chroma1 * chroma2 == 0
+    # Differences; hue the shorter way round (8-11). Where one colour is gray d_hue is 0 and all
+    # that depends on hue is multiplied by it, so that case needs no formula of its own.
     turn = hue2 - hue1
     wraps = np.abs(turn) > 180
-    hue_step = np.where(gray, 0.0, turn - 360 * np.sign(turn) * wraps)
+    hue_step = turn - 360 * np.sign(turn) * wraps
     d_light, d_chroma = l2 - l1, chroma2 - chroma1
     d_hue = 2 * np.sqrt(chroma1 * chroma2) * np.sin(np.radians(hue_step) / 2)
 
-    # Means; a gray's hue counts for nothing (12-14).
+    # Means (12-14).
     light, chroma = (l1 + l2) / 2, (chroma1 + chroma2) / 2
     total = hue1 + hue2
     wrapped = (total + np.where(total < 360, 360, -360)) / 2
-    hue = np.where(gray, total, np.where(wraps, wrapped, total / 2))
+    hue = np.where(wraps, wrapped, total / 2)
 
     # Weights (15-21) and the sum (22).
     t = (
@@ -182,8 +182,7 @@ def ciede2000(lab1: ArrayLike, lab2: ArrayLike) -> Plane:
     chroma_part = d_chroma / (1 + 0.045 * chroma)
     hue_part = d_hue / (1 + 0.015 * chroma * t)
     squares = light_part**2 + chroma_part**2 + hue_part**2 + tilt * chroma_part * hue_part
-    # Rounding can leave -1e-17 for equal colours.
-    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
+    return np.asarray(np.sqrt(squares))
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,8 @@ from tui_colorize.color import parse_color
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 
+_COLUMNS = ("frame", "x", "y", "color", "radius")
+_REQUIRED = ("x", "y", "color")
 _LARGEST = 2**31 - 1  # far beyond any picture, and every array index holds it
 _LARGEST_FILE = 16 * 2**20  # bytes; about a million hints
 _SHOWN = 40  # characters of a refused value that are worth repeating
@@ -50,22 +52,14 @@ class Hint:
         object.__setattr__(self, "color", parse_color(self.color))
 
 
-_COLUMNS = ("frame", "x", "y", "color", "radius")
-_REQUIRED = ("x", "y", "color")
-
-
 def _whole(value: object, name: str) -> int:
     """The value as an int, numpy's integers included. Raises UserError."""
-    problem = f"{name} must be a whole number from 0 to {_LARGEST}, not {_shown(repr(value))}"
-    if isinstance(value, bool):  # an int to Python, a mistake to everybody else
-        raise UserError(problem)
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise UserError(problem) from None
-    if not 0 <= number <= _LARGEST:
-        raise UserError(problem)
-    return number
+    if not isinstance(value, bool):  # an int to Python, a mistake to everybody else
+        with suppress(TypeError):
+            number = operator.index(value)  # type: ignore[arg-type]
+            if 0 <= number <= _LARGEST:
+                return number
+    raise UserError(f"{name} must be a whole number from 0 to {_LARGEST}")
 
 
 def _shown(text: str) -> str:

@@ -51,7 +51,7 @@ def test_published_lab_values(rgb, lab):
 
 
 def test_white_is_d65():
-    assert WHITE == pytest.approx([0.9505, 1.0, 1.0890], abs=2e-4)
+    assert WHITE.tolist() == pytest.approx([0.9505, 1.0, 1.0890], abs=2e-4)
     assert RGB_TO_XYZ[1] == pytest.approx([0.2126, 0.7152, 0.0722], abs=1e-4)
 
 
@@ -76,7 +76,7 @@ def test_lightness_without_chroma_is_gray():
 
 def test_srgb_curve():
     assert float(srgb_to_linear(0.5)) == pytest.approx(0.214041, abs=1e-6)
-    assert float(srgb_to_linear(0.02)) == pytest.approx(0.02 / 12.92)
+    assert float(srgb_to_linear(0.02)) == pytest.approx(0.02 / 12.92, abs=1e-8)
     assert float(linear_to_srgb(0.18)) == pytest.approx(0.461356, abs=1e-6)
     assert float(linear_to_srgb(np.float64(-0.01))) == pytest.approx(-0.1292)
 
@@ -88,7 +88,7 @@ def test_lightness_of_mid_gray_luminance():
 
 def test_round_trips(colors):
     back = np.stack(lab_to_rgb(*rgb_to_lab(*colors)))
-    assert np.abs(back - colors).max() < 1e-12
+    assert np.abs(back - colors).max() < 1e-8
     curve = linear_to_srgb(srgb_to_linear(colors))
     # The published constants of the two segments meet only to 1e-7.
     assert np.abs(curve - colors).max() < 1e-6

@@ -1,0 +1,292 @@
+"""Luma and hints in, colour out: the only caller of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.color import AB_SCALE
+from model.hint_planes import hint_planes, paint
+from model.load import WeightsError, load_network, place
+
+from .color import hex_to_lab
+from .errors import UserError
+from .hints import Hint, HintSet, patch
+from .merge import merge
+from .picture import Picture, Plane, Region
+from .pin import Pin, hold
+from .suggest import cover
+from .upsample import GuidedChroma
+
+NETWORK_SIZE = 256  # the network sees as many pixels as a square of this side has
+
+_FIT_SCALE = 2  # the guided fit is made on a grid this much finer than the network's
+_COARSE_REACH = 2.5  # cells of the network over which a hint's missing colour fades out
+_FINE_REACH = 1.5  # the same at full resolution, in cells of the fit
+_BATCH = 16
+
+Image = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Coloring:
+    """The colours of one picture with one set of hints, ready to be rendered at any size.
+
+    logits: (bins, h, w) float32, of the ab bins, over the picture at a quarter of the network's
+    resolution; bins: (bins, 2) ab of their centres.
+    """
+
+    picture: Picture
+    hints: HintSet
+    chroma: GuidedChroma
+    pins: tuple[Pin, ...]
+    logits: NDArray[np.float32]
+    bins: NDArray[np.float32]
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float32]:
+        """(bins, h, w) float32, the softmax of the logits."""
+        powers = np.exp(self.logits - self.logits.max(0))
+        return np.asarray(powers / powers.sum(0), np.float32)
+
+    def render(
+        self, size: tuple[int, int] | None = None, region: Region | None = None
+    ) -> NDArray[np.uint8]:
+        """The coloured picture, or a region of it, at a size.
+
+        size: (width, height) of the result, by default the region's own. region: (x0, y0, x1, y1)
+        in source pixels, the end excluded, by default everything.
+        Returns (height, width, 3) uint8 sRGB.
+        """
+        x0, y0, x1, y1 = region = region or (0, 0, self.picture.width, self.picture.height)
+        width, height = size or (x1 - x0, y1 - y0)
+        return self._merge(region, self.picture.view(region, width, height), np.dtype(np.uint8))
+
+    def full(self) -> Image:
+        """(H, W, 3) sRGB at the source's size, with samples of the source's type."""
+        everything = (0, 0, self.picture.width, self.picture.height)
+        return self._merge(everything, self.picture.lightness, self.picture.dtype)
+
+    def suggest(self, x: int, y: int, k: int) -> list[tuple[str, float]]:
+        """The k likeliest colours of the source pixel (x, y); see `Colorizer.suggest`."""
+        _, high, wide = self.probabilities.shape
+        column = min(x * wide // self.picture.width, wide - 1)
+        row = min(y * high // self.picture.height, high - 1)
+        lightness = self.picture.lightness_at(x, y)
+        return cover(self.bins, self.probabilities[:, row, column], lightness, k)
+
+    def uncertainty(self) -> NDArray[np.float32]:
+        """(h, w) float32: standard deviation of ab, in ab units, that the network expects."""
+        bins = self.bins.astype(np.float64)
+        mean = np.tensordot(bins.T, self.probabilities, 1)
+        square = np.tensordot(np.square(bins).sum(1), self.probabilities, 1)
+        variance = np.maximum(square - np.square(mean).sum(0), 0)
+        return np.asarray(np.sqrt(variance), np.float32)
+
+    def _merge(self, region: Region, lightness: Plane, dtype: np.dtype[Any]) -> Image:
+        picture = self.picture
+        x0, y0, x1, y1 = region
+        height, width = lightness.shape
+        across, down = width / (x1 - x0), height / (y1 - y0)
+        pins = [pin.on_grid(across, down, x0, y0) for pin in self.pins]
+        scale = 1 / (across * picture.width), 1 / (down * picture.height)
+        cell = self.chroma.coefficients.shape[1] * scale[0]
+        reach = _FINE_REACH / cell
+
+        def chroma(rows: slice, strip: Plane) -> Plane:
+            origin = x0 / picture.width, y0 / picture.height + rows.start * scale[1]
+            lab = self.chroma.at(strip, origin, scale)
+            hold(lab, [pin.on_grid(1, 1, 0, rows.start) for pin in pins], reach)
+            return lab
+
+        return merge(lightness, chroma, dtype)
+
+
+class Colorizer:
+    """Colours pictures under the guidance of hints. Safe to use from several threads."""
+
+    def __init__(self, device: str = "auto", weights: str | Path | None = None) -> None:
+        """Load the network.
+
+        device: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N". weights: a safetensors
+        file, by default the bundled one. Raises UserError when either cannot be used.
+        """
+        self._device = _find_device(device)
+        try:
+            network = load_network(Path(weights) if weights is not None else None).fold()
+        except WeightsError as error:
+            raise UserError(str(error)) from error
+        self._network = place(network, self._device)
+        self._bins: NDArray[np.float32] = network.bin_centers.cpu().numpy()
+        self._lock = Lock()
+        self._last: Coloring | None = None
+
+    @property
+    def device(self) -> str:
+        """Where the network runs: "cpu" or "cuda:N"."""
+        return str(self._device)
+
+    @property
+    def network_size(self) -> int:
+        """The network sees as many pixels as a square of this side has."""
+        return NETWORK_SIZE
+
+    def prepare(self, image: Image | Picture) -> Picture:
+        """Take the luma of an image, to be used for many results. Raises UserError."""
+        return image if isinstance(image, Picture) else Picture.of(image)
+
+    def colorize(self, image: Image | Picture, hints: Iterable[Hint] = ()) -> Image:
+        """Colour an image at its full resolution.
+
+        image: (H, W) or (H, W, 3) uint8 or uint16, sRGB; of a coloured one only the luma is used.
+        hints: with positions in pixels of the image. Returns (H, W, 3) sRGB of the same type.
+        Raises UserError for an unfit image or a hint outside of it.
+        """
+        return self.solve(image, hints).full()
+
+    def colorize_batch(
+        self, images: Sequence[Image | Picture], hints: Sequence[Iterable[Hint]] | None = None
+    ) -> list[Image]:
+        """Colour many images at once, each with its own hints; see `colorize`."""
+        hints = hints if hints is not None else [()] * len(images)
+        if len(hints) != len(images):
+            raise UserError(f"{len(images)} images need as many sets of hints, not {len(hints)}")
+        jobs = [self._job(image, some) for image, some in zip(images, hints, strict=True)]
+        results: dict[int, Image] = {}
+
+        def size(index: int) -> tuple[int, int]:
+            return jobs[index][0].working_size(NETWORK_SIZE)
+
+        for _, same_size in groupby(sorted(range(len(jobs)), key=size), size):
+            order = list(same_size)
+            for first in range(0, len(order), _BATCH):
+                part = order[first : first + _BATCH]
+                colorings = self._solve([jobs[index] for index in part])
+                results |= {i: c.full() for i, c in zip(part, colorings, strict=True)}
+        return [results[index] for index in range(len(jobs))]
+
+    def solve(self, image: Image | Picture, hints: Iterable[Hint] = ()) -> Coloring:
+        """Run the network; the result can be rendered at any size. Raises UserError."""
+        picture, hint_set = self._job(image, hints)
+        last = self._last
+        if last is None or last.picture is not picture or last.hints != hint_set:
+            last = self._solve([(picture, hint_set)])[0]
+            self._last = last
+        return last
+
+    def suggest(
+        self, image: Image | Picture, hints: Iterable[Hint], x: int, y: int, k: int = 6
+    ) -> list[tuple[str, float]]:
+        """Likely colours of a pixel, given the hints.
+
+        Returns up to k pairs of '#rrggbb', at the pixel's own L, and the probability that the true
+        colour lies within 10 ab units of it and no earlier one; the likeliest first.
+        Raises UserError for a place outside of the image.
+        """
+        coloring = self.solve(image, hints)
+        if not (0 <= x < coloring.picture.width and 0 <= y < coloring.picture.height):
+            size = f"{coloring.picture.width}x{coloring.picture.height}"
+            raise UserError(f"the place {x},{y} is outside of the picture ({size})")
+        return coloring.suggest(x, y, k)
+
+    def uncertainty(
+        self, image: Image | Picture, hints: Iterable[Hint] = ()
+    ) -> NDArray[np.float32]:
+        """(h, w) float32, coarser than the image: where a hint would help most.
+
+        The standard deviation of ab that the network expects, in ab units.
+        """
+        return self.solve(image, hints).uncertainty()
+
+    def _job(self, image: Image | Picture, hints: Iterable[Hint]) -> tuple[Picture, HintSet]:
+        picture = self.prepare(image)
+        hint_set = hints if isinstance(hints, HintSet) else HintSet(hints)
+        hint_set.check_inside(picture.width, picture.height)
+        for hint in hint_set:
+            if hint.frame:
+                raise UserError(f"a still has only frame 0, and a hint is on frame {hint.frame}")
+        return picture, hint_set
+
+    def _solve(self, jobs: Sequence[tuple[Picture, HintSet]]) -> list[Coloring]:
+        """Colour pictures of one working size in one pass of the network."""
+        width, height = jobs[0][0].working_size(NETWORK_SIZE)
+        pins = [_pins(picture, hints) for picture, hints in jobs]
+        planes = torch.cat(
+            [
+                _network_input(picture, some, width, height)
+                for (picture, _), some in zip(jobs, pins, strict=True)
+            ]
+        )
+        planes = planes.to(self._device, memory_format=torch.channels_last)
+        with self._lock, torch.inference_mode():
+            prediction = self._network(planes)
+            ab = (prediction.ab * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
+            logits = prediction.logits.float().cpu().numpy()
+        return [
+            Coloring(picture, hints, _spread(picture, one, some), some, scores, self._bins)
+            for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
+        ]
+
+
+def _find_device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+    kind, _, number = name.partition(":")
+    if name == "cpu":
+        return torch.device("cpu")
+    if kind != "cuda" or (":" in name and not number.isdecimal()):
+        raise UserError(f"the device is auto, cpu, cuda or cuda:N, not {name!r}")
+    if not torch.cuda.is_available():
+        raise UserError("no CUDA device was found; --device cpu works everywhere")
+    if int(number or 0) >= torch.cuda.device_count():
+        raise UserError(f"there is no CUDA device {number}; {torch.cuda.device_count()} found")
+    return torch.device(f"cuda:{int(number or 0)}")
+
+
+def _pins(picture: Picture, hints: HintSet) -> tuple[Pin, ...]:
+    pins = []
+    for hint in hints:
+        rows, columns = patch(hint, picture.width, picture.height)
+        lightness = float(picture.lightness[rows, columns].mean())
+        _, a, b = hex_to_lab(hint.color)
+        edges = columns.start, rows.start, columns.stop, rows.stop
+        pins.append(Pin(*edges, a, b, lightness))
+    return tuple(pins)
+
+
+def _network_input(picture: Picture, pins: Sequence[Pin], width: int, height: int) -> torch.Tensor:
+    """(1, 4, height, width): the picture's luma and the hints at the network's size."""
+    across, down = width / picture.width, height / picture.height
+    boxes = torch.tensor([[pin.on_grid(across, down).box() for pin in pins]], dtype=torch.int64)
+    colors = torch.tensor([[(pin.a, pin.b) for pin in pins]], dtype=torch.float32)
+    ab, mask = paint(boxes.view(1, len(pins), 4), colors.view(1, len(pins), 2), height, width)
+    lightness = torch.from_numpy(picture.scaled(width, height))
+    return hint_planes(lightness[None, None], ab, mask)
+
+
+def _spread(picture: Picture, ab: Plane, pins: Sequence[Pin]) -> GuidedChroma:
+    """Prepare the network's ab (h, w, 2) for every resolution."""
+    height, width = ab.shape[:2]
+    lab = np.dstack([picture.scaled(width, height), ab])
+    hold(
+        lab,
+        [pin.on_grid(width / picture.width, height / picture.height) for pin in pins],
+        _COARSE_REACH,
+    )
+    ab = np.ascontiguousarray(lab[..., 1:])
+    wide = min(width * _FIT_SCALE, picture.width)
+    high = min(height * _FIT_SCALE, picture.height)
+    if wide * high <= 1.5 * width * height:
+        return GuidedChroma.plain(ab)
+    fine = cv2.resize(ab, (wide, high), interpolation=cv2.INTER_LINEAR)
+    return GuidedChroma.fit(picture.scaled(wide, high), np.asarray(fine, np.float32))

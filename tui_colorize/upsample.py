@@ -1,0 +1,82 @@
+"""Chroma from the network's small size to any size, guided by luma, so that it stops at edges.
+
+The fast guided filter (He & Sun 2015, "Fast Guided Filter"): around every point ab is fitted as a
+linear function of L, the fit is made at a small size, and its two coefficients, which are smooth,
+are enlarged and applied to the luma of the size that is wanted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+RADIUS = 3  # of the fitting window, in cells of the fit
+EPSILON = 4.0  # L variance (L* squared) below which luma counts as flat
+
+
+@dataclass(frozen=True, eq=False)
+class GuidedChroma:
+    """ab as a local linear function of L.
+
+    coefficients: (h, w, 4) float32: slope of a, slope of b, offset of a, offset of b.
+    """
+
+    coefficients: Plane
+
+    @classmethod
+    def fit(cls, guide: Plane, ab: Plane) -> GuidedChroma:
+        """Fit ab (h, w, 2) to the luma `guide` (h, w), L 0..100."""
+
+        def mean(plane: MatLike) -> Plane:
+            window = (2 * RADIUS + 1, 2 * RADIUS + 1)
+            blurred = cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT_101)
+            return np.asarray(blurred, np.float32)
+
+        mean_l = mean(guide)
+        spread = np.maximum(mean(guide * guide) - mean_l * mean_l, 0) + EPSILON
+        slopes, offsets = [], []
+        for plane in cv2.split(ab):
+            mean_plane = mean(plane)
+            slopes.append((mean(guide * plane) - mean_l * mean_plane) / spread)
+            offsets.append(mean_plane - slopes[-1] * mean_l)
+        return cls(mean(cv2.merge(slopes + offsets)))
+
+    @classmethod
+    def plain(cls, ab: Plane) -> GuidedChroma:
+        """ab (h, w, 2) as it is, whatever the luma: for pictures no larger than the network's."""
+        return cls(np.dstack([np.zeros_like(ab), ab]))
+
+    def at(
+        self, lightness: Plane, origin: tuple[float, float], scale: tuple[float, float]
+    ) -> Plane:
+        """Lab (h, w, 3) for a piece of luma (h, w).
+
+        origin: where the piece's left upper corner lies, 0..1 across and down the picture; scale:
+        how much of the picture's width and height one pixel of the piece takes.
+        """
+        high, wide = self.coefficients.shape[:2]
+        across, down = scale[0] * wide, scale[1] * high
+        # pixel centres: x of the piece lies at origin + (x + 1/2) scale of the picture
+        place = np.array(
+            [
+                [across, 0, origin[0] * wide + across / 2 - 0.5],
+                [0, down, origin[1] * high + down / 2 - 0.5],
+            ]
+        )
+        field = cv2.warpAffine(
+            self.coefficients,
+            place,
+            lightness.shape[::-1],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        slope_a, slope_b, offset_a, offset_b = cv2.split(field)
+        # planes by themselves: arithmetic on interleaved channels is several times slower
+        a, b = slope_a * lightness + offset_a, slope_b * lightness + offset_b
+        return np.asarray(cv2.merge([lightness, a, b]), np.float32)
