@@ -1,32 +1,22 @@
-"""Colour hints: where the user says what colour a place has, and the files that keep them.
+"""Colour hints: where the user says what colour a place has.
 
 Coordinates are source pixels after orientation, from 0, x to the right and y down.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import operator
-import os
-import re
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 from tui_colorize.color import parse_color
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 
-_COLUMNS = ("frame", "x", "y", "color", "radius")
-_REQUIRED = ("x", "y", "color")
-_LARGEST = 2**31 - 1  # far beyond any picture, and every array index holds it
-_LARGEST_FILE = 16 * 2**20  # bytes; about a million hints
-_SHOWN = 40  # characters of a refused value that are worth repeating
+LARGEST = 2**31 - 1
+"""Of the numbers of a hint: far beyond any picture, and every array index holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +47,9 @@ def _whole(value: object, name: str) -> int:
     if not isinstance(value, bool):  # an int to Python, a mistake to everybody else
         with suppress(TypeError):
             number = operator.index(value)  # type: ignore[arg-type]
-            if 0 <= number <= _LARGEST:
+            if 0 <= number <= LARGEST:
                 return number
-    raise UserError(f"{name} must be a whole number from 0 to {_LARGEST}")
-
-
-def _shown(text: str) -> str:
-    return printable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+    raise UserError(f"{name} must be a whole number from 0 to {LARGEST}")
 
 
 class HintSet(Sequence[Hint]):
@@ -202,248 +188,3 @@ def patch(hint: Hint, width: int, height: int) -> tuple[slice, slice]:
         slice(max(0, hint.y - radius), min(height, hint.y + radius + 1)),
         slice(max(0, hint.x - radius), min(width, hint.x + radius + 1)),
     )
-
-
-def read_hints(path: str | Path, size: tuple[int, int] | None = None) -> HintSet:
-    """Read a hint file, CSV or JSON by its content.
-
-    CSV, in UTF-8, has a header that names the columns x, y, color and, if wanted, frame and radius,
-    in any order; blank lines count for nothing. JSON is a list of objects with the same fields, or
-    {"hints": that list}. An empty radius (null in JSON) leaves it open. Of hints on the same point
-    of a frame the last one counts.
-
-    size: (width, height) of the picture; hints outside it are refused.
-    Raises UserError naming file, line (in JSON: element) and column.
-    """
-    name = printable(path)
-    text = _read_text(path, name)
-    if not text.strip():
-        raise UserError(f"{name} is empty")
-    # No header of a CSV begins like that.
-    parse = _parse_json if text.lstrip()[0] in "[{" else _parse_csv
-    return HintSet(_hint(record, place, size) for place, record in parse(text, name))
-
-
-def write_hints(path: str | Path, hints: Iterable[Hint]) -> None:
-    """Write a hint file, CSV or JSON by the suffix, replacing what was there in one step.
-
-    Raises UserError for another suffix and where the system refuses.
-    """
-    name = printable(path)
-    suffix = Path(path).suffix.lower()
-    if suffix not in (".csv", ".json"):
-        raise UserError(f"{name}: the name of a hint file ends in .csv or .json")
-    records = [
-        {column: getattr(hint, column) for column in _COLUMNS if getattr(hint, column) is not None}
-        for hint in hints
-    ]
-    text = _to_json(records) if suffix == ".json" else _to_csv(records)
-    try:
-        _replace_file(path, text)
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{name} cannot be written: {_reason(error)}") from error
-
-
-# A place, in messages, is "file, line 3" or, in JSON, "file, element 3".
-
-
-class _JsonNumber(str):
-    """A number as it stands in a JSON file: checked as text, like a number in a CSV file."""
-
-    __slots__ = ()
-
-
-class _DuplicateKeyError(Exception):
-    """The key that an object of a JSON file holds twice."""
-
-
-def _read_text(path: str | Path, name: str) -> str:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise UserError(f"{name}: there is no such file") from None
-    except IsADirectoryError:
-        raise UserError(f"{name} is a folder, not a hint file") from None
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{name} cannot be read: {_reason(error)}") from error
-    if len(data) > _LARGEST_FILE:
-        raise UserError(f"{name} is larger than {_LARGEST_FILE // 2**20} MiB: not a hint file")
-    nul = data.find(b"\0")
-    if nul >= 0:
-        raise UserError(f"{_line_at(nul, data, name)}: a NUL byte, so this is not a text file")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # error.start counts from after the byte order mark, error.object holds what it counts in.
-        raise UserError(
-            f"{_line_at(error.start, error.object, name)}: this is not UTF-8 text"
-        ) from None
-
-
-def _line_at(position: int, data: bytes, name: str) -> str:
-    line = data.count(b"\n", 0, position) + 1
-    return f"{name}, line {line}"
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-def _parse_csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
-    header: list[str] | None = None
-    while True:
-        # A quoted field may hold line ends: a record's place is where it begins.
-        place = f"{name}, line {reader.line_num + 1}"
-        try:
-            row = [field.strip() for field in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UserError(f"{place}: this is not CSV: {error}") from None
-        if row in ([], [""]):
-            continue
-        if header is None:
-            _check_columns(row, place)
-            header = row
-        elif len(row) != len(header):
-            raise UserError(f"{place}: {len(row)} fields where the header has {len(header)}")
-        else:
-            record = dict(zip(header, row, strict=True))
-            if not record.get("radius", "open"):
-                del record["radius"]
-            yield place, record
-
-
-def _parse_json(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    try:
-        content = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_int=_JsonNumber,
-            parse_float=_JsonNumber,
-            parse_constant=_JsonNumber,
-        )
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{name}, line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
-        ) from None
-    except _DuplicateKeyError as error:
-        raise UserError(f"{name}: '{_shown(str(error))}' stands twice in one object") from None
-    except RecursionError:
-        raise UserError(f"{name}: nested too deep for a hint file") from None
-    if isinstance(content, dict):
-        if list(content) != ["hints"]:
-            raise UserError(f'{name} must hold a list of hints or {{"hints": that list}}')
-        content = content["hints"]
-    if not isinstance(content, list):
-        raise UserError(f"{name}: the hints must be a list, not {_in_words(content)}")
-    for number, record in enumerate(content, 1):
-        place = f"{name}, element {number}"
-        if not isinstance(record, dict):
-            raise UserError(f"{place}: a hint must be an object, not {_in_words(record)}")
-        _check_columns(list(record), place)
-        if record.get("radius", "open") is None:
-            del record["radius"]
-        for column, value in record.items():
-            wanted, called = (str, "string") if column == "color" else (_JsonNumber, "number")
-            if type(value) is not wanted:
-                raise UserError(f"{place}, column '{column}': {_in_words(value)} is not a {called}")
-        yield place, record
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise _DuplicateKeyError(key)
-        result[key] = value
-    return result
-
-
-def _in_words(value: object) -> str:
-    """What a value of a JSON file is, for messages."""
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, _JsonNumber):
-        return f"the number {_shown(value)}"
-    return _shown(json.dumps(value, ensure_ascii=False))
-
-
-def _check_columns(names: list[str], place: str) -> None:
-    for index, column in enumerate(names):
-        if column not in _COLUMNS:
-            known = ", ".join(_COLUMNS)
-            raise UserError(
-                f"{place}: unknown column '{_shown(column)}' (known, separated by commas: {known})"
-            )
-        if column in names[:index]:
-            raise UserError(f"{place}: column '{column}' stands there twice")
-    for column in _REQUIRED:
-        if column not in names:
-            raise UserError(f"{place}: column '{column}' is missing")
-
-
-def _hint(record: dict[str, str], place: str, size: tuple[int, int] | None) -> Hint:
-    values: dict[str, Any] = {}
-    for column, text in record.items():
-        try:
-            values[column] = parse_color(text) if column == "color" else _number(text)
-        except UserError as error:
-            raise UserError(f"{place}, column '{column}': {error}") from None
-    if size:
-        for column, extent, side in (("x", size[0], "wide"), ("y", size[1], "high")):
-            if values[column] >= extent:
-                raise UserError(
-                    f"{place}, column '{column}': {values[column]} is outside the picture, "
-                    f"which is {extent} pixels {side}"
-                )
-    return Hint(**values)
-
-
-def _number(text: str) -> int:
-    """Digits -> a number that a Hint accepts. Raises UserError without a place."""
-    if not text:
-        raise UserError("a number is missing")
-    if re.fullmatch("-[0-9]+", text):
-        raise UserError(f"{_shown(text)} is negative")
-    if not re.fullmatch("[0-9]+", text):
-        raise UserError(f"{_shown(text)} is not a whole number")
-    # Length first: Python refuses to convert thousands of digits.
-    digits = text.lstrip("0") or "0"
-    if len(digits) > len(str(_LARGEST)) or int(digits) > _LARGEST:
-        raise UserError(f"{_shown(text)} is too large")
-    return int(digits)
-
-
-def _to_csv(records: list[dict[str, Any]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return text.getvalue()
-
-
-def _to_json(records: list[dict[str, Any]]) -> str:
-    """A list with one hint per line."""
-    lines = ",\n".join("  " + json.dumps(record) for record in records)
-    return f"[\n{lines}\n]\n" if lines else "[]\n"
-
-
-def _replace_file(path: str | Path, text: str) -> None:
-    target = Path(os.path.realpath(path))  # a link stays a link
-    temporary = target.with_name(f".hints-{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            temporary.chmod(target.stat().st_mode)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

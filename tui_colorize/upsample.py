@@ -1,8 +1,13 @@
 """Chroma from the network's small size to any size, guided by luma, so that it stops at edges.
 
-The fast guided filter (He & Sun 2015, "Fast Guided Filter"): around every point ab is fitted as a
+A fast guided filter (He & Sun 2015, "Fast Guided Filter"): around every point ab is fitted as a
 linear function of L, the fit is made at a small size, and its two coefficients, which are smooth,
 are enlarged and applied to the luma of the size that is wanted.
+
+The network's cells that lie across an edge hold a mixture of the colours of its two sides. So the
+fit is weighted: cells with much contrast inside count little, and the colours beside an edge come
+from further away on the same side. What the fit leaves unexplained (chroma edges without a luma
+edge) is added back where cells are reliable.
 """
 
 from __future__ import annotations
@@ -16,8 +21,10 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
-RADIUS = 3  # of the fitting window, in cells of the fit
-EPSILON = 4.0  # L variance (L* squared) below which luma counts as flat
+RADIUS = 5  # of the fitting window, in cells of the fit
+CONTRAST_RADIUS = 3  # of the window in which a cell's contrast is taken
+CONTRAST = 100.0  # L variance (L* squared) at which a cell stops being reliable
+EPSILON = 4.0  # L variance below which luma counts as flat
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,19 +40,24 @@ class GuidedChroma:
     def fit(cls, guide: Plane, ab: Plane) -> GuidedChroma:
         """Fit ab (h, w, 2) to the luma `guide` (h, w), L 0..100."""
 
-        def mean(plane: MatLike) -> Plane:
-            window = (2 * RADIUS + 1, 2 * RADIUS + 1)
-            blurred = cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT_101)
-            return np.asarray(blurred, np.float32)
-
-        mean_l = mean(guide)
-        spread = np.maximum(mean(guide * guide) - mean_l * mean_l, 0) + EPSILON
+        local = _mean(guide, CONTRAST_RADIUS)
+        contrast = np.maximum(_mean(guide * guide, CONTRAST_RADIUS) - local * local, 0)
+        reliable = 1 / np.square(1 + contrast / CONTRAST)
+        weight = reliable + 1e-3  # something has to count where nothing is reliable
+        total = _mean(weight)
+        weighted_l = weight * guide
+        mean_l = _mean(weighted_l) / total
+        spread = np.maximum(_mean(weighted_l * guide) / total - mean_l * mean_l, 0) + EPSILON
         slopes, offsets = [], []
-        for plane in cv2.split(ab):
-            mean_plane = mean(plane)
-            slopes.append((mean(guide * plane) - mean_l * mean_plane) / spread)
+        for plane in (np.asarray(p, np.float32) for p in cv2.split(ab)):
+            mean_plane = _mean(weight * plane) / total
+            slopes.append((_mean(weighted_l * plane) / total - mean_l * mean_plane) / spread)
             offsets.append(mean_plane - slopes[-1] * mean_l)
-        return cls(mean(cv2.merge(slopes + offsets)))
+        smooth = _mean(cv2.merge([plane * total for plane in slopes + offsets]))
+        coefficients = smooth / _mean(total)[..., None]
+        missing = ab - coefficients[..., :2] * guide[..., None] - coefficients[..., 2:]
+        coefficients[..., 2:] += missing * reliable[..., None]
+        return cls(coefficients)
 
     @classmethod
     def plain(cls, ab: Plane) -> GuidedChroma:
@@ -80,3 +92,8 @@ class GuidedChroma:
         # planes by themselves: arithmetic on interleaved channels is several times slower
         a, b = slope_a * lightness + offset_a, slope_b * lightness + offset_b
         return np.asarray(cv2.merge([lightness, a, b]), np.float32)
+
+
+def _mean(plane: MatLike, radius: int = RADIUS) -> Plane:
+    window = (2 * radius + 1, 2 * radius + 1)
+    return np.asarray(cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT_101), np.float32)
