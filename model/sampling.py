@@ -22,9 +22,9 @@ class User:
     frame; the rest has a count log-uniform in 1..max_count.
     """
 
-    no_hints: float = 0.15
-    few: float = 0.45
-    dense: float = 0.06
+    no_hints: float = 0.25
+    few: float = 0.4
+    dense: float = 0.05
     max_count: int = 200
     max_patch: int = 9
 

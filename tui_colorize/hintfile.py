@@ -44,6 +44,21 @@ def read_hints(path: str | Path, size: tuple[int, int] | None = None) -> HintSet
     return HintSet(_hint(record, place, size) for place, record in parse(text, name))
 
 
+def read_still_hints(path: str | Path, size: tuple[int, int]) -> HintSet:
+    """Read the hint file of a still of (width, height) pixels; see read_hints.
+
+    Raises UserError, too, for a hint on a frame that a still does not have.
+    """
+    hints = read_hints(path, size)
+    for number, hint in enumerate(hints, 1):
+        if hint.frame:
+            raise UserError(
+                f"{printable(path)}: hint {number} is on frame {hint.frame}, "
+                "and a still has only frame 0"
+            )
+    return hints
+
+
 def write_hints(path: str | Path, hints: Iterable[Hint]) -> None:
     """Write a hint file, CSV or JSON by the suffix, replacing what was there in one step.
 

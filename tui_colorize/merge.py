@@ -5,7 +5,9 @@ Works through a picture in strips, so that memory does not grow with it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cv2
@@ -18,6 +20,7 @@ Plane = NDArray[np.float32]
 Chroma = Callable[[slice, Plane], Plane]  # rows and their L (h, w) -> Lab (h, w, 3)
 
 _STRIP = 1 << 18  # pixels at once
+_THREADS = 8
 _EDGE = 1e-5  # a channel this close to 0 or 1 was cut off there
 _SECANTS = 2
 
@@ -36,10 +39,15 @@ def merge(lightness: Plane, chroma: Chroma, dtype: Any) -> NDArray[Any]:
     scale: Any = (top,) * 4  # OpenCV takes a scalar as four channels
     kind = cv2.CV_8U if top == 255 else cv2.CV_16U
     rows = max(1, _STRIP // max(width, 1))
-    for first in range(0, height, rows):
+
+    def fill(first: int) -> None:
         part = slice(first, min(first + rows, height))
         rgb = _in_gamut_rgb(chroma(part, lightness[part]))
         result[part] = cv2.multiply(rgb, scale, dtype=kind).reshape(rgb.shape)
+
+    # numpy and OpenCV let go of the interpreter, so that strips really run side by side
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as pool:
+        list(pool.map(fill, range(0, height, rows)))
     return result
 
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
-RADIUS = 5  # of the fitting window, in cells of the fit
-CONTRAST_RADIUS = 3  # of the window in which a cell's contrast is taken
+RADIUS = 4  # of the fitting window, in cells of the fit
+CONTRAST_RADIUS = 2  # of the window in which a cell's contrast is taken
 CONTRAST = 100.0  # L variance (L* squared) at which a cell stops being reliable
 EPSILON = 4.0  # L variance below which luma counts as flat
 
