@@ -29,8 +29,12 @@ def table_on(device: torch.device) -> Tensor:
 
 
 def regression_loss(prediction: Prediction, ab: Tensor) -> Tensor:
-    """Huber loss of ab, in units of 10, which is about where a difference becomes striking."""
-    return F.smooth_l1_loss(prediction.ab.float() * (AB_SCALE / 10), ab / 10)
+    """Huber loss of ab in units of 10, quadratic up to a difference of 30.
+
+    Quadratic over most of its range, because the quadratic loss has the mean as its optimum, which
+    is what PSNR rewards; the absolute loss has the median, which is grayer.
+    """
+    return F.huber_loss(prediction.ab.float() * (AB_SCALE / 10), ab / 10, delta=3.0)
 
 
 def total_loss(prediction: Prediction, ab: Tensor, table: Tensor) -> tuple[Tensor, Tensor]:

@@ -260,13 +260,14 @@ def _progress(count: int) -> Iterator[tuple[Callable[[str], None], Callable[[], 
     from rich.table import Column
 
     counting = (bars.MofNCompleteColumn(), bars.BarColumn(), bars.TimeRemainingColumn(compact=True))
-    one_line = Column(no_wrap=True, overflow="ellipsis")
+    the_rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
     with bars.Progress(
         bars.SpinnerColumn(),
         *(counting if count > 1 else ()),
-        bars.TextColumn("{task.description}", markup=False, table_column=one_line),
+        bars.TextColumn("{task.description}", markup=False, table_column=the_rest),
         console=Console(stderr=True),
         transient=True,
+        expand=True,
         redirect_stdout=False,
         redirect_stderr=False,
     ) as progress:

@@ -36,7 +36,7 @@ KEYS: tuple[Key, ...] = (
     Key("j", "move(0,1)", "", "", MOVE, False, False),
     Key("k", "move(0,-1)", "", "", MOVE, False, False),
     Key("l", "move(1,0)", "", "", MOVE, False, False),
-    Key("shift+up", "move(0,-10)", "shift with these", "ten steps", MOVE, True, False),
+    Key("shift+up", "move(0,-10)", "shift + these", "ten steps", MOVE, True, False),
     Key("shift+down", "move(0,10)", "", "", MOVE, True, False),
     Key("shift+left", "move(-10,0)", "", "", MOVE, True, False),
     Key("shift+right", "move(10,0)", "", "", MOVE, True, False),
@@ -75,7 +75,9 @@ KEYS: tuple[Key, ...] = (
     Key("minus", "zoom(-1)", "-", "zoom out", VIEW),
     Key("0", "zoom(0)", "0", "the whole picture", VIEW),
     Key("v", "next_view", "v", "next view: side by side, split, colour, blink", VIEW),
-    Key("tab", "focus_area(1)", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False),
+    Key(
+        "tab", "focus_area(1)", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False
+    ),
     Key("shift+tab", "focus_area(-1)", "", "", VIEW, False, False),
     Key("s", "save", "s", "save the coloured picture", FILE),
     Key("o", "open", "o", "open a picture", FILE),
@@ -89,6 +91,12 @@ TABLE_KEYS: tuple[tuple[str, str], ...] = (
     ("enter", "edit the cell"),
     ("a", "add a row"),
     ("delete", "remove the row's hint"),
+)
+
+MOUSE: tuple[tuple[str, str], ...] = (
+    ("click", "move the cursor"),
+    ("double click", "put a hint, edit a cell"),
+    ("drag", "move a hint"),
 )
 
 

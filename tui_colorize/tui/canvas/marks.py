@@ -20,6 +20,7 @@ Marks = dict[tuple[int, int], Segment]
 
 _DARK, _LIGHT = "#000000", "#ffffff"
 _HINT, _SELECTED = "●", "◉"
+_BRUSH = "#ff4fa3"
 _MIDDLE = 128
 
 
@@ -45,10 +46,14 @@ def draw(overlay: Overlay, frame: Frame) -> Marks:
         hint = overlay.hints[overlay.selected]
         for column, row, right in _places(request, hint.x, hint.y):
             marks[column, row] = _dot(_SELECTED, hint.color)
-            # The number stands on whichever side has room, a cell away: the cursor's bracket
-            # goes between.
+            # The number stands on whichever side has room, outside the cursor's brackets.
             label = str(overlay.selected + 1)
-            start = column + 2 if column + 1 + len(label) < right else column - 1 - len(label)
+            gap = 1 + (
+                request.viewport.to_canvas(*overlay.cursor)
+                == request.viewport.to_canvas(hint.x, hint.y)
+            )
+            fits = column + gap + len(label) <= right
+            start = column + gap if fits else column - gap - len(label) + 1
             for place, digit in enumerate(label, start):
                 marks[place, row] = _glyph(digit, _DARK, _LIGHT)
     for mark in _cursor(overlay, frame):
@@ -69,25 +74,22 @@ def _places(request: FrameRequest, x: int, y: int) -> Iterator[tuple[int, int, i
 
 
 def _cursor(overlay: Overlay, frame: Frame) -> Iterable[tuple[tuple[int, int], Segment]]:
-    """Brackets around the dot, in the half of the row where it is; thick for the brush."""
+    """Brackets around the dot, thick in the half of the row where it is; coloured for the brush."""
     request = frame.request
     dot = request.viewport.to_canvas(*overlay.cursor)
     if dot is None:
         return
-    if overlay.brush:
-        left, right = "▐▌"
-    elif dot[1] % 2:
-        left, right = "▗▖"
-    else:
-        left, right = "▝▘"
+    left, right = "▟▙" if dot[1] % 2 else "▜▛"
     for corner_x, corner_y in request.panes.corners:
         row = corner_y + dot[1] // 2
         for column, glyph in ((dot[0] - 1, left), (dot[0] + 1, right)):
             if 0 <= column < request.panes.width:
                 ground = _average(frame, corner_x + column, row)
-                bright = sum(ground) > 3 * _MIDDLE
-                ink = _DARK if bright else _LIGHT
-                yield (corner_x + column, row), _glyph(glyph, ink, "#{:02x}{:02x}{:02x}".format(*ground))
+                ink = _DARK if sum(ground) > 3 * _MIDDLE else _LIGHT
+                if overlay.brush:
+                    ink = _BRUSH
+                paper = "#{:02x}{:02x}{:02x}".format(*ground)
+                yield (corner_x + column, row), _glyph(glyph, ink, paper)
 
 
 def _average(frame: Frame, column: int, row: int) -> tuple[int, int, int]:
@@ -99,7 +101,7 @@ def _average(frame: Frame, column: int, row: int) -> tuple[int, int, int]:
 def _dot(glyph: str, color: str) -> Segment:
     """In its own colour, on black or white, whichever shows it: seen on any picture."""
     bright = 2 * int(color[1:3], 16) + 5 * int(color[3:5], 16) + int(color[5:7], 16)
-    return _glyph(glyph, color, _DARK if bright > 6 * _MIDDLE else _LIGHT)
+    return _glyph(glyph, color, _DARK if bright > 8 * _MIDDLE else _LIGHT)
 
 
 @lru_cache(maxsize=4096)

@@ -6,17 +6,19 @@ A canvas pixel is the smallest dot that the painter can colour: half a cell in h
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 _CLOSEST = 4  # canvas pixels for one source pixel at the closest zoom
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Viewport:
     """A window of the source, scaled into a pane.
 
     source: (width, height) of the picture. pane: (width, height) of the pane in canvas pixels.
     zoom: 0 shows the whole picture, each step doubles its size. corner: the source pixel in the
-    window's top left. Everything else follows from these.
+    window's top left. Everything else follows from these, and is worked out once: every hint asks
+    for it with every step of the cursor.
     """
 
     source: tuple[int, int]
@@ -24,14 +26,14 @@ class Viewport:
     zoom: int = 0
     corner: tuple[int, int] = (0, 0)
 
-    @property
+    @cached_property
     def fit_scale(self) -> float:
         """Source pixels per canvas pixel at which the whole picture fits."""
         scale = max(self.source[0] / self.pane[0], self.source[1] / self.pane[1])
         # Whole multiples where the picture is enlarged: every source pixel gets as many dots.
         return scale if scale >= 1 else 1 / int(1 / scale)
 
-    @property
+    @cached_property
     def deepest(self) -> int:
         """The last zoom that shows more than the one before."""
         zoom, scale = 0, self.fit_scale
@@ -40,7 +42,7 @@ class Viewport:
             scale = _halve(scale)
         return zoom
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Source pixels per canvas pixel, below 1 where the picture is enlarged."""
         scale = self.fit_scale
@@ -48,7 +50,7 @@ class Viewport:
             scale = _halve(scale)
         return scale
 
-    @property
+    @cached_property
     def region(self) -> tuple[int, int, int, int]:
         """The window in source pixels: x0, y0, x1, y1."""
         spans = []
@@ -59,7 +61,7 @@ class Viewport:
         (x0, x1), (y0, y1) = spans
         return x0, y0, x1, y1
 
-    @property
+    @cached_property
     def size(self) -> tuple[int, int]:
         """The window's size in canvas pixels; never larger than the pane."""
         x0, y0, x1, y1 = self.region
@@ -69,7 +71,7 @@ class Viewport:
             max(1, min(self.pane[1], round((y1 - y0) / scale))),
         )
 
-    @property
+    @cached_property
     def offset(self) -> tuple[int, int]:
         """Where the window begins in the pane: it is centred; a row begins on a whole cell."""
         width, height = self.size
