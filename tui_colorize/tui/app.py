@@ -1,0 +1,302 @@
+"""The app: what is on the screen, which key does what, which message goes where."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.color import ColorSystem
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.containers import Container, Horizontal
+from textual.events import Event, Key, Resize
+from textual.widgets import Static
+
+from tui_colorize.terminaltext import printable
+from tui_colorize.tui import messages
+from tui_colorize.tui.canvas.painter import HalfCellPainter
+from tui_colorize.tui.canvas.widget import Canvas
+from tui_colorize.tui.editing import Editing
+from tui_colorize.tui.engine import Engine, EngineFactory
+from tui_colorize.tui.keys import bindings
+from tui_colorize.tui.layout import SMALLEST, place_panels
+from tui_colorize.tui.saving import Saving
+from tui_colorize.tui.screens.palette import KeyCommands
+from tui_colorize.tui.studio import Studio
+from tui_colorize.tui.theme import THEME
+from tui_colorize.tui.widgets.color_panel import ColorPanel
+from tui_colorize.tui.widgets.entry import Entry
+from tui_colorize.tui.widgets.foot import Foot
+from tui_colorize.tui.widgets.hint_table import HintTable
+from tui_colorize.tui.widgets.status_bar import StatusBar
+from tui_colorize.tui.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from tui_colorize.hints import HintSet
+
+_SWITCH = 0.001  # seconds
+_USUAL = (4, 3)  # the shape that the panels are placed for while there is no picture
+
+
+class ColorizeApp(Saving, Editing, App[None]):
+    """Colours a photograph under the guidance of a few hints."""
+
+    TITLE = "tui-colorize"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyCommands}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(on_canvas=False)]
+
+    def __init__(
+        self,
+        path: Path | None,
+        hints: HintSet | None,
+        make_engine: EngineFactory,
+        *,
+        output: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        if "TEXTUAL_ANIMATIONS" not in os.environ:
+            self.animation_level = "none"
+        # The picture is drawn in true colours or in those that Textual found the terminal to have.
+        painter = HalfCellPainter(self.console._color_system or ColorSystem.TRUECOLOR)
+        self.studio = Studio(self.post_message, make_engine, painter)
+        self._first = path
+        self._given_hints = hints
+        self.output = output
+        self._area = 0
+        self.title_bar = TitleBar(id="title")
+        self.canvas = Canvas(id="canvas")
+        self.table = HintTable(self.edit_cell, id="table")
+        self.color_panel = ColorPanel(self.enter_color, id="colors")
+        self.foot = Foot(self.answer, id="foot")
+        self.status = StatusBar(id="status")
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        with Container(id="work"):
+            yield self.canvas
+            with Container(id="panels"):
+                yield self.table
+                yield self.color_panel
+        yield self.foot
+        yield self.status
+        with Horizontal(id="too-small"):
+            columns, rows = SMALLEST
+            yield Static(f"tui-colorize needs at least {columns} columns and {rows} rows.")
+
+    def on_mount(self) -> None:
+        self.title_bar.name_picture("")
+        self.status.update(graphics=HalfCellPainter.name)
+        self.canvas.say("" if self._first else "o opens a picture")
+        self._lay_out()
+        self.screen.set_focus(self.canvas)
+        # Nothing heavy before the first frame is on the screen.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        if self._first is None:
+            self.call_later(self.action_open)
+        else:
+            self.open_picture(self._first)
+
+    def on_unmount(self) -> None:
+        self.remember_now()
+
+    # Keys.
+
+    async def on_event(self, event: Event) -> None:
+        """Keys of the main screen are dealt with here and now.
+
+        Textual sends them on to the focused widget, which does so later: of keys that come in one
+        burst, those after one that moves the focus would still go to the old place.
+        """
+        if (
+            isinstance(event, Key)
+            and not event.is_forwarded
+            and len(self.screen_stack) == 1
+            and await self._key(event)
+        ):
+            return
+        await super().on_event(event)
+
+    async def _key(self, key: Key) -> bool:
+        if key.is_printable and isinstance(self.focused, Entry):
+            self.focused.feed(key)
+            return True
+        active = self.screen.active_bindings.get(key.key)
+        if active is None or not active.enabled:
+            return False
+        return await self.run_action(active.binding.action, active.node)
+
+    def action_focus_next(self) -> None:
+        self._focus_area(1)
+
+    def action_focus_previous(self) -> None:
+        self._focus_area(-1)
+
+    def action_escape(self) -> None:
+        """Out of whatever it is, back to the picture."""
+        self.end_brush()
+        if self.table.editing:
+            self.table.call_off()
+        elif self.foot.purpose:
+            self.foot.call_off()
+        else:
+            self.focus_canvas()
+
+    def action_help(self) -> None:
+        from tui_colorize.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    async def action_open(self) -> None:
+        from tui_colorize.tui.screens.open import OpenScreen
+
+        folder = self.source.path.parent if self.source else Path.cwd()
+        await self.push_screen(OpenScreen(folder), self._chosen)
+
+    def _chosen(self, path: Path | None) -> None:
+        self.focus_canvas()
+        if path is not None:
+            self.open_picture(path)
+
+    def action_leave(self) -> None:
+        """Quit. The hints are kept, a save under way is finished."""
+        self.exit()
+
+    # Where things are.
+
+    def on_resize(self, event: Resize) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        columns, rows = self.size
+        too_small = columns < SMALLEST[0] or rows < SMALLEST[1]
+        self.screen.query_one("#too-small").display = too_small
+        source = (self.source.width, self.source.height) if self.source else _USUAL
+        where, size = place_panels(source, columns, rows)
+        work, panels = self.screen.query_one("#work"), self.screen.query_one("#panels")
+        for name in ("right", "below", "none"):
+            work.set_class(where == name, f"-{name}")
+        panels.styles.width = size if where == "right" else "100%"
+        panels.styles.height = size if where == "below" else "100%"
+        self.screen.set_class(where == "right" and rows < 34, "-dense")
+        self.screen.set_class(where == "right" and rows < 24, "-denser")
+        alone = where == "none"
+        self.canvas.display = not alone or self._area == 0
+        panels.display = not alone or self._area != 0
+        self.table.display = not alone or self._area == 1
+        self.color_panel.display = not alone or self._area == 2
+
+    def focus_canvas(self) -> None:
+        """Back to the picture."""
+        self._show_area(0)
+
+    def focus_entry(self) -> None:
+        """To the line where a colour is typed."""
+        self._show_area(2)
+        self.color_panel.entry.select_all()
+
+    def _focus_area(self, step: int) -> None:
+        if self.foot.purpose:
+            self.foot.call_off()
+        if self.table.editing:
+            self.table.call_off()
+        focused = [self.canvas, self.table.grid, self.color_panel.entry]
+        area = focused.index(self.focused) if self.focused in focused else 0
+        self._show_area((area + step) % 3)
+
+    def _show_area(self, area: int) -> None:
+        if area != self._area:
+            self._area = area
+            self._lay_out()
+        self.screen.set_focus((self.canvas, self.table.grid, self.color_panel.entry)[area])
+
+    # Opening.
+
+    def open_picture(self, path: Path) -> None:
+        """Show a picture as soon as it is decoded, and colour it as soon as that is possible."""
+        self.status.update(activity="opening…")
+        if self.source is None:
+            self.canvas.say(f"opening {printable(path.name)}…")
+        self.studio.open(path)
+
+    def on_source_failed(self, event: messages.SourceFailed) -> None:
+        if event.serial == self.studio.serial:
+            self.status.update(activity="")
+            self.complain(event.sentence)
+            if self.source is None:
+                self.canvas.say("o opens a picture")
+
+    def on_source_opened(self, event: messages.SourceOpened) -> None:
+        if event.serial != self.studio.serial:
+            return
+        source = event.source
+        self.remember_now()
+        self.begin_document(source, self._given_hints)
+        self._given_hints = None
+        self.title_bar.name_picture(source.name)
+        self.status.update(
+            size=(source.width, source.height),
+            levels=None,
+            latency=None,
+            activity="loading the network…",
+        )
+        self._lay_out()
+        self.canvas.start((source.width, source.height))
+        self.focus_canvas()
+        self.refresh_all()
+        # The gray picture first: loading the network would slow its painting down.
+        self._to_do = [partial(self.studio.measure, source), partial(self.studio.prepare, source)]
+
+    def on_source_measured(self, event: messages.SourceMeasured) -> None:
+        if event.serial == self.studio.serial:
+            self.status.update(levels=event.levels)
+
+    # Frames.
+
+    def on_frame_wanted(self, event: messages.FrameWanted) -> None:
+        if self.source is not None:
+            self.studio.show(event.request, self.source, self.coloring)
+
+    def on_frame_ready(self, event: messages.FrameReady) -> None:
+        if event.serial == self.studio.serial:
+            self.canvas.show(event.frame)
+            while self._to_do:
+                self.call_after_refresh(self._to_do.pop(0))
+
+
+def run(
+    path: Path | None,
+    hints: HintSet | None,
+    *,
+    device: str,
+    weights: Path | None,
+    output: Path | None,
+) -> int:
+    """Run the app until the user leaves. The answer is the exit status."""
+
+    def make_engine() -> Engine:
+        from tui_colorize.colorizer import Colorizer
+
+        return Colorizer(device=device, weights=weights)
+
+    # A worker that paints in pure Python gives the event loop its turn after this long, and a key
+    # takes several turns.
+    sys.setswitchinterval(_SWITCH)
+    app = ColorizeApp(path, hints, make_engine, output=output)
+    app.run()
+    if app.studio.saving:
+        print("Finishing the picture that is being saved...", file=sys.stderr)
+    app.studio.close()
+    if app.studio.unreported:
+        print(app.studio.unreported, file=sys.stderr)
+        return 2
+    return app.return_code or 0

@@ -1,0 +1,57 @@
+"""What the app needs of whatever turns hints into colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tui_colorize.hints import Hint
+
+
+class Picture(Protocol):
+    """A prepared source."""
+
+    def lightness_at(self, x: int, y: int) -> float:
+        """L of that pixel, 0..100."""
+        ...
+
+
+class Coloring(Protocol):
+    """Hints made into colour."""
+
+    def render(
+        self,
+        size: tuple[int, int] | None = None,
+        region: tuple[int, int, int, int] | None = None,
+    ) -> NDArray[np.uint8]:
+        """(height, width, 3): that part of the source, at that (width, height)."""
+        ...
+
+
+class Engine(Protocol):
+    """Colorizer, or a stand-in of the tests. Called by one thread at a time.
+
+    The picture that the methods take is what prepare returned.
+    """
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def network_size(self) -> int: ...
+    def prepare(self, image: NDArray[Any]) -> Picture: ...
+    def solve(self, picture: Any, hints: Iterable[Hint]) -> Coloring: ...
+    def suggest(
+        self, picture: Any, hints: Iterable[Hint], x: int, y: int, k: int = 9
+    ) -> list[tuple[str, float]]: ...
+    def uncertainty(self, picture: Any, hints: Iterable[Hint]) -> NDArray[np.float32]: ...
+    def colorize(self, image: Any, hints: Iterable[Hint]) -> NDArray[Any]: ...
+
+
+EngineFactory = Callable[[], Engine]
+"""Called in a worker thread, because it may take seconds. May raise UserError."""

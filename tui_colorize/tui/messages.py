@@ -1,0 +1,169 @@
+"""Every message that crosses the boundary of a widget or comes from a worker thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from tui_colorize.hints import HintSet
+    from tui_colorize.tui.canvas.frame import Frame, FrameRequest
+    from tui_colorize.tui.engine import Coloring, Picture
+    from tui_colorize.tui.source import Source
+
+# From widgets.
+
+
+class FrameWanted(Message):
+    """The canvas wants to show this."""
+
+    def __init__(self, request: FrameRequest) -> None:
+        self.request = request
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, FrameWanted)
+
+
+class PictureClicked(Message):
+    """The mouse was clicked on a source pixel."""
+
+    def __init__(self, x: int, y: int, *, double: bool) -> None:
+        self.x, self.y, self.double = x, y, double
+        super().__init__()
+
+
+class PictureDragged(Message):
+    """The mouse is, or was, dragged from one source pixel to another."""
+
+    def __init__(self, start: tuple[int, int], end: tuple[int, int], *, done: bool) -> None:
+        self.start, self.end, self.done = start, end, done
+        super().__init__()
+
+
+class HintSelected(Message):
+    """The table's cursor is on this hint."""
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        super().__init__()
+
+
+class AddRowPressed(Message):
+    """A new hint is wanted at the cursor."""
+
+
+class DeletePressed(Message):
+    """The hint of the table's row is to go."""
+
+
+class ResetPressed(Message):
+    """All hints are to go."""
+
+
+class SuggestionClicked(Message):
+    """The suggested colour of that number, from 1, is to be put."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__()
+
+
+# From worker threads. serial: of the picture they belong to; the app drops those of earlier ones.
+
+
+class WorkerMessage(Message):
+    """Belongs to one opened picture."""
+
+    def __init__(self, serial: int) -> None:
+        self.serial = serial
+        super().__init__()
+
+
+class SourceOpened(WorkerMessage):
+    """A picture is decoded."""
+
+    def __init__(self, serial: int, source: Source) -> None:
+        super().__init__(serial)
+        self.source = source
+
+
+class SourceFailed(WorkerMessage):
+    """A picture could not be opened."""
+
+    def __init__(self, serial: int, sentence: str) -> None:
+        super().__init__(serial)
+        self.sentence = sentence
+
+
+class SourceMeasured(WorkerMessage):
+    """How many different grays a picture has: known some time after it is on show."""
+
+    def __init__(self, serial: int, levels: int) -> None:
+        super().__init__(serial)
+        self.levels = levels
+
+
+class FrameReady(WorkerMessage):
+    """A frame can be shown."""
+
+    def __init__(self, serial: int, frame: Frame) -> None:
+        super().__init__(serial)
+        self.frame = frame
+
+
+class EngineReady(WorkerMessage):
+    """The network is loaded and knows the picture."""
+
+    def __init__(self, serial: int, picture: Picture, device: str, network_size: int) -> None:
+        super().__init__(serial)
+        self.picture, self.device, self.network_size = picture, device, network_size
+
+
+class Colorized(WorkerMessage):
+    """The newest hints have become a colouring."""
+
+    def __init__(self, serial: int, coloring: Coloring, milliseconds: float) -> None:
+        super().__init__(serial)
+        self.coloring, self.milliseconds = coloring, milliseconds
+
+
+class RenderFailed(WorkerMessage):
+    """Something went wrong in a worker; the sentence says what."""
+
+    def __init__(self, serial: int, sentence: str) -> None:
+        super().__init__(serial)
+        self.sentence = sentence
+
+
+class Suggested(WorkerMessage):
+    """The likely colours of a place: (hex, probability), likeliest first."""
+
+    def __init__(self, serial: int, x: int, y: int, colors: list[tuple[str, float]]) -> None:
+        super().__init__(serial)
+        self.x, self.y, self.colors = x, y, colors
+
+
+class PlacesFound(WorkerMessage):
+    """Where further hints would help most, most first, given these hints."""
+
+    def __init__(self, serial: int, hints: HintSet, places: list[tuple[int, int]]) -> None:
+        super().__init__(serial)
+        self.hints, self.places = hints, places
+
+
+class Saved(WorkerMessage):
+    """The coloured picture is written."""
+
+    def __init__(self, serial: int, path: str) -> None:
+        super().__init__(serial)
+        self.path = path
+
+
+class SaveFailed(WorkerMessage):
+    """The coloured picture could not be written; exists: because the file is there already."""
+
+    def __init__(self, serial: int, path: str, sentence: str, *, exists: bool) -> None:
+        super().__init__(serial)
+        self.path, self.sentence, self.exists = path, sentence, exists

@@ -1,0 +1,63 @@
+"""A small picture for the file picker, drawn by textual-image."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_CELL = (10, 20)  # pixels; half-cell drawing only needs the proportion
+_importing = Lock()
+
+
+def preview(path: Path, columns: int, rows: int) -> RenderableType:
+    """The picture in at most so many cells, or a few words where it cannot be read."""
+    from PIL import Image, ImageOps
+
+    halfcell = _halfcell()
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            image.draft("RGB", (columns * 2, rows * 4))  # JPEG: decode small at once
+            small = ImageOps.exif_transpose(image)
+            small.thumbnail((columns, rows * 2), Image.Resampling.BOX)
+            if small.mode.startswith("I;16") or small.mode in "IF":
+                small = small.point(lambda value: value / 256).convert("L")
+            small = small.convert("RGB")
+    except Exception:  # whatever a damaged file makes of the decoder: the picker goes on
+        return Text("no preview", style="#6b7489")
+    scale = min(columns / small.width, 2 * rows / small.height)
+    size = max(1, round(small.width * scale)), max(1, round(small.height * scale / 2))
+    from rich.console import Group
+
+    caption = Text(f"{width} × {height}", style="#6b7489")
+    return Group(halfcell(small, width=size[0], height=size[1]), caption)
+
+
+def _halfcell() -> Any:
+    """textual-image's half-cell renderable.
+
+    At import that package asks the terminal what it can do and reads the answer from stdin, which
+    belongs to Textual. It does not ask when there is no stdout, and takes the size of a cell from
+    its cache.
+    """
+    with _importing:
+        from textual_image import _terminal
+
+        if not hasattr(_terminal.get_cell_size, "_result"):
+            setattr(_terminal.get_cell_size, "_result", _terminal.CellSize(*_CELL))  # noqa: B010
+        if "textual_image.renderable.halfcell" not in sys.modules:
+            stdout, sys.__stdout__ = sys.__stdout__, None  # type: ignore[misc]
+            try:
+                import textual_image.renderable.halfcell  # noqa: F401
+            finally:
+                sys.__stdout__ = stdout  # type: ignore[misc]
+        from textual_image.renderable.halfcell import Image
+
+        return Image

@@ -1,0 +1,234 @@
+"""The worker side of the app: everything slow, in threads that answer with messages."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tui_colorize.errors import UserError
+from tui_colorize.terminaltext import printable
+from tui_colorize.tui import messages
+from tui_colorize.tui.canvas.frame import Frame, FrameRequest, make_frame
+from tui_colorize.tui.canvas.painter import Painter
+from tui_colorize.tui.engine import Coloring, Engine, EngineFactory, Picture
+from tui_colorize.tui.latest import Latest
+
+if TYPE_CHECKING:
+    from tui_colorize.hints import HintSet
+    from tui_colorize.tui.source import Source
+
+Post = Callable[[Message], object]
+
+
+class Studio:
+    """Three threads: files, the network, and the scaling and painting of frames.
+
+    Methods return at once; the answer is a message that carries the serial of the picture it is
+    about. Only the network's thread touches the engine.
+    """
+
+    def __init__(self, post: Post, make_engine: EngineFactory, painter: Painter) -> None:
+        self._post = post
+        self._make_engine = make_engine
+        self._painter = painter
+        self._files = Latest("files", ("keep", "write", "open", "measure"))
+        self._network = Latest("network", ("prepare", "save", "solve", "suggest", "places"))
+        self._view = Latest("view", ("frame",))
+        self._engine: Engine | None = None
+        self._picture: tuple[int, Picture] | None = None
+        self._last_frame: Frame | None = None
+        self.serial = 0
+        self.unreported = ""
+        """What went wrong with a save when there was no app left to tell."""
+
+    @property
+    def saving(self) -> bool:
+        """Whether a picture is being made or written."""
+        return self._network.busy("save") or self._files.busy("write")
+
+    def close(self) -> None:
+        """Finish what must not be lost, drop the rest."""
+        self._network.close(essential=("save",))
+        self._files.close(essential=("keep", "write"))
+        self._view.close()
+
+    # Files.
+
+    def open(self, path: Path) -> None:
+        """SourceOpened or SourceFailed."""
+        self.serial += 1
+        serial = self.serial
+
+        def job() -> None:
+            try:
+                from tui_colorize.tui.source import open_source
+
+                source = open_source(path)
+            except Exception as error:
+                self._post(messages.SourceFailed(serial, sentence(error)))
+                return
+            self._post(messages.SourceOpened(serial, source))
+
+        self._files.submit("open", job)
+
+    def measure(self, source: Source) -> None:
+        """SourceMeasured."""
+        serial = self.serial
+
+        def job() -> None:
+            self._post(messages.SourceMeasured(serial, source.levels()))
+
+        self._submit(self._files, "measure", job)
+
+    def keep(self, digest: str, hints: HintSet) -> None:
+        """Keep the hints for the next time."""
+
+        def job() -> None:
+            from tui_colorize.tui.keep import remember
+
+            remember(digest, hints)
+
+        self._submit(self._files, "keep", job)
+
+    # The picture on the screen.
+
+    def show(self, request: FrameRequest, source: Source, coloring: Coloring | None) -> None:
+        """FrameReady."""
+        serial = self.serial
+
+        def job() -> None:
+            color = coloring.render if coloring else None
+            frame = make_frame(request, source.scaled, color, self._painter, self._last_frame)
+            self._last_frame = frame
+            self._post(messages.FrameReady(serial, frame))
+
+        self._submit(self._view, "frame", job)
+
+    # The network.
+
+    def prepare(self, source: Source) -> None:
+        """EngineReady, once the network is loaded and has seen the picture."""
+        serial = self.serial
+
+        def job() -> None:
+            self._picture = None
+            if self._engine is None:
+                self._engine = self._make_engine()
+                # The collector would go through all of torch again and again, and everything,
+                # the keys too, would wait for it.
+                gc.freeze()
+            engine = self._engine
+            picture = engine.prepare(source.still.pixels)
+            self._picture = serial, picture
+            self._post(messages.EngineReady(serial, picture, engine.device, engine.network_size))
+
+        self._submit(self._network, "prepare", job)
+
+    def solve(self, hints: HintSet) -> None:
+        """Colorized."""
+        serial, asked = self.serial, time.perf_counter()
+
+        def job() -> None:
+            engine, picture = self._ready(serial)
+            coloring = engine.solve(picture, hints)
+            milliseconds = (time.perf_counter() - asked) * 1000
+            self._post(messages.Colorized(serial, coloring, milliseconds))
+
+        self._submit(self._network, "solve", job)
+
+    def suggest(self, hints: HintSet, x: int, y: int) -> None:
+        """Suggested."""
+        serial = self.serial
+
+        def job() -> None:
+            engine, picture = self._ready(serial)
+            self._post(messages.Suggested(serial, x, y, engine.suggest(picture, hints, x, y, 9)))
+
+        self._submit(self._network, "suggest", job)
+
+    def find_places(self, hints: HintSet, size: tuple[int, int]) -> None:
+        """PlacesFound."""
+        serial = self.serial
+
+        def job() -> None:
+            from tui_colorize.tui.places import uncertain_places
+
+            engine, picture = self._ready(serial)
+            places = uncertain_places(engine.uncertainty(picture, hints), size, hints)
+            self._post(messages.PlacesFound(serial, hints, places))
+
+        self._submit(self._network, "places", job)
+
+    def save(self, source: Source, hints: HintSet, out: Path, *, overwrite: bool) -> None:
+        """Saved or SaveFailed. The very colours that the command line gives."""
+        serial = self.serial
+        shown = printable(out)
+
+        def fail(error: Exception, *, exists: bool = False) -> None:
+            message = messages.SaveFailed(serial, str(out), sentence(error), exists=exists)
+            if not self._post(message):
+                self.unreported = message.sentence
+
+        def job() -> None:
+            from tui_colorize.imagefile import check_output, save_still
+
+            try:
+                engine, picture = self._ready(serial)
+                if not overwrite and out.is_file() and not _same(out, source.path):
+                    fail(UserError(f"{shown} is there already."), exists=True)
+                    return
+                check_output(source.path, out, overwrite=overwrite)
+                rgb = engine.colorize(picture, hints)
+            except Exception as error:
+                fail(error)
+                return
+
+            def write() -> None:
+                try:
+                    save_still(source.still, rgb, out, overwrite=overwrite)
+                except Exception as error:
+                    fail(error)
+                    return
+                self._post(messages.Saved(serial, str(out)))
+
+            self._files.submit("write", write)
+
+        self._network.submit("save", job)
+
+    def _ready(self, serial: int) -> tuple[Engine, Picture]:
+        if self._engine is None or self._picture is None or self._picture[0] != serial:
+            raise UserError("The network is not ready for this picture yet.")
+        return self._engine, self._picture[1]
+
+    def _submit(self, thread: Latest, slot: str, job: Callable[[], None]) -> None:
+        """A job whose failure is a RenderFailed."""
+        serial = self.serial
+
+        def guarded() -> None:
+            try:
+                job()
+            except Exception as error:
+                self._post(messages.RenderFailed(serial, sentence(error)))
+
+        thread.submit(slot, guarded)
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the user; safe to show."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this picture."
+    return f"That did not work: {printable(str(error)) or type(error).__name__}"
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,113 @@
+"""The line above the status bar: keys, what was just done, or a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tui_colorize.tui.widgets.entry import Entry
+
+_STAYS = 6.0  # seconds
+_KEYS = (
+    ("enter", "hint"),
+    ("1-9", "suggestion"),
+    ("c", "colour"),
+    ("u", "undo"),
+    ("s", "save"),
+    ("?", "help"),
+    ("n", "where next"),
+    ("x", "remove"),
+    ("+ -", "zoom"),
+    ("v", "view"),
+    ("o", "open"),
+    ("q", "quit"),
+    ("b", "brush"),
+    ("g", "go to"),
+)
+
+
+class Foot(Horizontal):
+    """Shows the main keys; says things for a while; asks for a line of text.
+
+    answer: called with the purpose of the question and the line, None if it was called off.
+    """
+
+    def __init__(self, answer: Callable[[str, str | None], object], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._answer = answer
+        self._words = Static(markup=False, id="words")
+        self._label = Static(markup=False, id="question")
+        self._entry = Entry(self._accept, id="answer")
+        self._purpose = ""
+        self._said = ""
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._words
+        yield self._label
+        yield self._entry
+
+    def on_mount(self) -> None:
+        self._label.display = self._entry.display = False
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    @property
+    def purpose(self) -> str:
+        """What is being asked; "" while nothing is."""
+        return self._purpose
+
+    def say(self, text: str) -> None:
+        """Show this for a while."""
+        self._said = text
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_STAYS, self._be_quiet)
+        self._show()
+
+    def ask(self, purpose: str, question: str, text: str = "") -> None:
+        """Ask for a line. text: what is offered."""
+        self._purpose = purpose
+        self._label.update(f" {question} ")
+        self._entry.value = text
+        self._entry.cursor_position = len(text)
+        self._words.display = False
+        self._label.display = self._entry.display = True
+        self.screen.set_focus(self._entry)
+
+    def call_off(self) -> None:
+        """Take the question back."""
+        if self._purpose:
+            self._end(None)
+
+    def _accept(self, text: str) -> None:
+        self._end(text)
+
+    def _end(self, text: str | None) -> None:
+        purpose, self._purpose = self._purpose, ""
+        self._words.display = True
+        self._label.display = self._entry.display = False
+        self._answer(purpose, text)
+
+    def _be_quiet(self) -> None:
+        self._said = ""
+        self._show()
+
+    def _show(self) -> None:
+        if self._said:
+            self._words.update(Text(f" {self._said}", style="#e8b86d"), layout=False)
+            return
+        line = Text(no_wrap=True)
+        for key, does in _KEYS:
+            item = Text.assemble((f" {key}", "#c9d1e0"), (f" {does} ", "#6b7489"))
+            if line.cell_len + item.cell_len > self.size.width:
+                break
+            line.append_text(item)
+        self._words.update(line, layout=False)

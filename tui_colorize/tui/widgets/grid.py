@@ -1,0 +1,184 @@
+"""Rows of cells with a cursor: as much of a table as the hints need, and quick.
+
+Textual's DataTable has the whole screen laid out anew for every row that comes or goes, which is
+too slow for something that happens with every hint while keys wait to be answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+_HEAD = Style(color="#6b7489")
+_MARKED = Style(color="#0d0f14", bgcolor="#e8b86d")
+_BLURRED = Style(bgcolor="#232936")
+_BAR, _THUMB = Style(color="#1a1f2a"), Style(color="#4a5366")
+
+Row = Sequence[Text]
+
+
+class Grid(Widget, can_focus=True):
+    """Columns of fixed width under a line of names; the first column is not for the cursor."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1,0)", show=False),
+        Binding("down", "step(1,0)", show=False),
+        Binding("left", "step(0,-1)", show=False),
+        Binding("right", "step(0,1)", show=False),
+        Binding("pageup", "step(-10,0)", show=False),
+        Binding("pagedown", "step(10,0)", show=False),
+        Binding("home", "step(-1000000,0)", show=False),
+        Binding("end", "step(1000000,0)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    class Moved(Message):
+        """The user moved the cursor to another row."""
+
+    class Chosen(Message):
+        """The cell under the cursor was chosen with the mouse."""
+
+    def __init__(self, columns: Sequence[tuple[str, int]], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._columns = columns
+        self._rows: list[Row] = []
+        self._top = 0
+        self.row = 0
+        self.column = 1
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def texts(self) -> list[list[str]]:
+        """What the cells say, row by row."""
+        return [[cell.plain for cell in row] for row in self._rows]
+
+    def show(self, rows: list[Row], row: int | None) -> None:
+        """Show these rows with the cursor on that one, or where it was."""
+        old, self._rows = self._rows, rows
+        top = self._top
+        before, self.row = self.row, max(0, min(self.row if row is None else row, len(rows) - 1))
+        self._keep_in_sight()
+        if top != self._top or abs(len(old) - len(rows)) > 1:
+            self.refresh()
+            return
+        changed = {before, self.row} if before != self.row else set[int]()
+        changed |= {
+            index
+            for index in range(max(len(old), len(rows)))
+            if index >= len(old) or index >= len(rows) or old[index] != rows[index]
+        }
+        visible = range(self._top, self._top + self._page)
+        if len(rows) > self._page and len(old) != len(rows):  # the scroll bar
+            self.refresh()
+        else:
+            self._refresh_rows(index for index in changed if index in visible)
+
+    def cell_region(self) -> Region:
+        """Where the cell under the cursor is, relative to the grid."""
+        x = sum(width for _, width in self._columns[: self.column])
+        return Region(x, self.row - self._top + 1, self._columns[self.column][1], 1)
+
+    def move_to(self, row: int, column: int) -> None:
+        """Move the cursor, as the user does."""
+        row = max(0, min(row, len(self._rows) - 1))
+        column = max(1, min(column, len(self._columns) - 1))
+        if (row, column) == (self.row, self.column):
+            return
+        top, before, self.row, self.column = self._top, self.row, row, column
+        self._keep_in_sight()
+        if top != self._top:
+            self.refresh()
+        else:
+            self._refresh_rows((before, row))
+        if row != before:
+            self.post_message(self.Moved())
+
+    def action_step(self, rows: int, columns: int) -> None:
+        self.move_to(self.row + rows, self.column + columns)
+
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen())
+
+    def on_click(self, event: Click) -> None:
+        row = event.y - 1 + self._top
+        if event.y < 1 or row >= len(self._rows):
+            return
+        ends = accumulate(width for _, width in self._columns)
+        self.move_to(row, sum(end <= event.x for end in ends))
+        if event.chain == 2:
+            self.post_message(self.Chosen())
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._scroll(3)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._scroll(-3)
+
+    def _scroll(self, rows: int) -> None:
+        self._top = max(0, min(self._top + rows, len(self._rows) - self._page))
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self._refresh_rows((self.row,))
+
+    def on_blur(self) -> None:
+        self._refresh_rows((self.row,))
+
+    def on_resize(self) -> None:
+        self._keep_in_sight()
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def _keep_in_sight(self) -> None:
+        self._top = max(self.row - self._page + 1, min(self._top, self.row))
+        self._top = max(0, min(self._top, len(self._rows) - self._page))
+
+    def _refresh_rows(self, rows: Iterable[int]) -> None:
+        regions = [Region(0, row - self._top + 1, self.size.width, 1) for row in rows]
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y == 0:
+            names = "".join(f"{name:<{width}}" for name, width in self._columns)
+            return Strip([Segment(names, _HEAD)]).adjust_cell_length(width)
+        index = y - 1 + self._top
+        segments: list[Segment] = []
+        if index < len(self._rows):
+            for column, cell in enumerate(self._rows[index]):
+                segments += self._cell(cell, column, index == self.row and column == self.column)
+        strip = Strip(segments).adjust_cell_length(width)
+        if len(self._rows) > self._page:
+            strip = Strip([*strip.crop(0, width - 1), self._bar(y - 1)])
+        return strip
+
+    def _cell(self, cell: Text, column: int, here: bool) -> list[Segment]:
+        text = cell.copy()
+        # The gap to the next column stays free of the cursor.
+        text.truncate(self._columns[column][1] - 1, overflow="ellipsis", pad=True)
+        if here:
+            text.stylize(_MARKED if self.has_focus else _BLURRED)
+        return [*text.render(self.app.console), Segment(" ")]
+
+    def _bar(self, y: int) -> Segment:
+        page, count = self._page, len(self._rows)
+        start = self._top * page // count
+        length = max(1, page * page // count)
+        return Segment("▐", _THUMB if start <= y < start + length else _BAR)

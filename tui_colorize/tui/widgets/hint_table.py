@@ -1,0 +1,161 @@
+"""The hints as a table whose cells can be edited in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button
+
+from tui_colorize.tui.messages import AddRowPressed, DeletePressed, HintSelected, ResetPressed
+from tui_colorize.tui.widgets.entry import Entry
+from tui_colorize.tui.widgets.grid import Grid, Row
+
+if TYPE_CHECKING:
+    from tui_colorize.hints import Hint
+
+Edit = Callable[[int, str, str], bool]
+"""(index of the hint, column, text) -> whether it was taken."""
+
+_COLUMNS = (("#", 3), ("x", 5), ("y", 5), ("colour", 10), ("radius", 6))
+"""Name and columns on the screen; together what the panel has at its narrowest."""
+
+
+class _HintGrid(Grid):
+    """The rows, with keys for adding and removing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a,insert", "add", "add a row", show=False),
+        Binding("delete,x", "delete", "remove", show=False),
+    ]
+
+    def action_choose(self) -> None:
+        # At once, not with a message: the next key may be meant for the editor already.
+        assert isinstance(self.parent, HintTable)
+        self.parent.edit()
+
+    def action_add(self) -> None:
+        self.post_message(AddRowPressed())
+
+    def action_delete(self) -> None:
+        self.post_message(DeletePressed())
+
+
+class HintTable(Vertical):
+    """The grid, its buttons, and the line that is laid over a cell while it is edited."""
+
+    def __init__(self, edit: Edit, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.border_title = "Hints"
+        self._edit = edit
+        self.grid = _HintGrid(_COLUMNS, id="grid")
+        self.editor = Entry(self._accept, id="editor")
+        self._hints: tuple[Hint, ...] = ()
+        self._editing: tuple[int, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.grid
+        with Horizontal(id="buttons"):
+            for name, label in (("add", "Add row"), ("delete", "Delete"), ("reset", "Reset all")):
+                button = Button(label, id=name, compact=True)
+                button.can_focus = False
+                button.set_class(name == "reset", "-last")
+                yield button
+        yield self.editor
+
+    def on_mount(self) -> None:
+        self.editor.display = False
+
+    # What it shows.
+
+    def show(self, hints: Sequence[Hint], default_radius: int, selected: int | None) -> None:
+        """Show these hints with the cursor on the selected one."""
+        new = tuple(hints)
+        self._hints = new
+        self.grid.show(
+            [self._cells(index, hint, default_radius) for index, hint in enumerate(new)], selected
+        )
+        title = f"Hints  {len(new)}" if new else "Hints"
+        if title != self.border_title:  # Textual draws the whole panel anew for every assignment
+            self.border_title = title
+
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def _cells(index: int, hint: Hint, default_radius: int) -> Row:
+        radius = Text(str(hint.radius))
+        if hint.radius is None:
+            radius = Text(str(default_radius), "#6b7489")
+        return [
+            Text(str(index + 1), "#6b7489"),
+            Text(str(hint.x)),
+            Text(str(hint.y)),
+            Text.assemble(("█", hint.color), f" {hint.color}"),
+            radius,
+        ]
+
+    # Editing.
+
+    @property
+    def row(self) -> int | None:
+        """The index of the hint under the table's cursor."""
+        return self.grid.row if self._hints else None
+
+    @property
+    def editing(self) -> bool:
+        return self._editing is not None
+
+    def edit(self) -> None:
+        """Lay the editor over the cell under the cursor."""
+        if not self._hints:
+            return
+        index, name = self.grid.row, _COLUMNS[self.grid.column][0]
+        hint = self._hints[index]
+        self._editing = index, name
+        value = {
+            "x": str(hint.x),
+            "y": str(hint.y),
+            "colour": hint.color,
+            "radius": "" if hint.radius is None else str(hint.radius),
+        }[name]
+        cell = self.grid.cell_region()
+        # Wide enough for the longest colour name would cover the table: it scrolls instead.
+        self.editor.styles.width = max(cell.width, 8)
+        self.editor.styles.offset = (cell.x, cell.y)
+        self.editor.display = True
+        self.editor.value = value
+        self.editor.select_all()
+        self.screen.set_focus(self.editor)
+
+    def call_off(self) -> None:
+        """Leave the cell as it was."""
+        if self._editing is not None:
+            self._editing = None
+            self.editor.display = False
+            self.screen.set_focus(self.grid)
+
+    def _accept(self, text: str) -> None:
+        at = self._editing
+        if at is not None:
+            self.call_off()
+            self._edit(*at, text)
+
+    # What the mouse and the keys do.
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        event.stop()
+        if self._hints:
+            self.post_message(HintSelected(self.grid.row))
+
+    def on_grid_chosen(self, event: Grid.Chosen) -> None:
+        event.stop()
+        self.edit()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        pressed = {"add": AddRowPressed, "delete": DeletePressed, "reset": ResetPressed}
+        self.post_message(pressed[event.button.id or ""]())

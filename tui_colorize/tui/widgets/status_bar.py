@@ -1,0 +1,91 @@
+"""The bottom line: what is being worked on, with what, and how fast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.geometry import Size
+from textual.widget import Widget
+
+
+@dataclass
+class Status:
+    """The metrics. None: not known yet."""
+
+    size: tuple[int, int] | None = None
+    levels: int | None = None
+    hints: int = 0
+    network: int | None = None
+    device: str | None = None
+    latency: float | None = None
+    graphics: str = ""
+    activity: str = ""
+
+    def variants(self) -> list[list[str]]:
+        """The same in fewer and fewer characters; the activity is the first to go."""
+        size = "no picture" if self.size is None else f"{self.size[0]}×{self.size[1]}"
+        levels = "…" if self.levels is None else str(self.levels)
+        network = "…" if self.network is None else str(self.network)
+        device = self.device or "…"
+        latency = "–" if self.latency is None else f"{self.latency:.0f}"
+        hints = f"{self.hints} hint{'' if self.hints == 1 else 's'}"
+        full = [
+            size,
+            f"{levels} grays",
+            hints,
+            f"network {network}",
+            device,
+            f"{latency} ms",
+            self.graphics,
+        ]
+        short = [*full[:3], f"net {network}", *full[4:]]
+        least = [
+            size,
+            f"{levels}g",
+            f"{self.hints}h",
+            f"n{network}",
+            device,
+            f"{latency}ms",
+            self.graphics.partition("-")[0],
+        ]
+        activity = [self.activity] if self.activity else []
+        return [full + activity, short + activity, full, short, least]
+
+
+class StatusBar(Widget):
+    """Shows a Status in as many words as fit."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.status = Status()
+
+    def update(self, **changes: object) -> None:
+        """Change some of the metrics."""
+        for name, value in changes.items():
+            setattr(self.status, name, value)
+        self.refresh()
+
+    def render(self) -> Text:
+        return compose_status(self.status, self.size)
+
+
+def compose_status(status: Status, size: Size) -> Text:
+    """The longest variant that fits; the shortest, cut at a whole item, where none does."""
+    for parts in status.variants():
+        for separator in (" │ ", " "):
+            line = _join(parts, separator, bool(status.activity and parts[-1] == status.activity))
+            if line.cell_len <= size.width:
+                return line
+    while len(parts) > 1 and _join(parts, " ", False).cell_len > size.width:
+        parts = parts[:-1]
+    return _join(parts, " ", False)
+
+
+def _join(parts: list[str], separator: str, active: bool) -> Text:
+    line = Text(" ", no_wrap=True, style="#8b93a7")
+    for index, part in enumerate(parts):
+        if index:
+            line.append(separator, "#3a4152")
+        line.append(part, "#e8b86d" if active and index == len(parts) - 1 else "")
+    return line
