@@ -107,6 +107,17 @@ def png(samples: np.ndarray, colour_type: int, *extra: bytes, bits=0, interlaced
     )  # fmt: skip
 
 
+def blocks(samples: np.ndarray, rows: int, tile: int, planar: bool) -> list[np.ndarray]:
+    """The strips of a TIFF, or its square tiles, (H, W, C) each."""
+    if tile:
+        height, width = samples.shape[:2]
+        padded = np.pad(samples, [(0, -height % tile), (0, -width % tile), (0, 0)])
+        corners = [(y, x) for y in range(0, height, tile) for x in range(0, width, tile)]
+        return [padded[y : y + tile, x : x + tile] for y, x in corners]
+    planes = np.split(samples, samples.shape[2], 2) if planar else [samples]
+    return [plane[top : top + rows] for plane in planes for top in range(0, len(plane), rows)]
+
+
 def tiff(
     samples: np.ndarray,
     order: str = "<",
@@ -116,27 +127,28 @@ def tiff(
     deflate: bool = False,
     planar: bool = False,
     rows: int = 10,
+    tile: int = 0,
     **changes: int,
 ) -> bytes:
-    """A TIFF in strips, with the directory in front. changes: tags (t256=...) put wrongly."""
+    """A TIFF with the directory in front. changes: tags (t256=...) put wrongly."""
     samples = samples if samples.ndim == 3 else samples[..., None]
     height, width, channels = samples.shape
-    planes = [samples[..., c : c + 1] for c in range(channels)] if planar else [samples]
     strips = [
-        part[top : top + rows].astype(samples.dtype.newbyteorder(order)).tobytes()
-        for part in planes
-        for top in range(0, height, rows)
+        block.astype(samples.dtype.newbyteorder(order)).tobytes()
+        for block in blocks(samples, rows, tile, planar)
     ]
     strips = [zlib.compress(strip) for strip in strips] if deflate else strips
+    places, counts = (324, 325) if tile else (273, 279)
     tags: dict[int, tuple[int, ...]] = {
         256: (width,), 257: (height,), 258: (samples.itemsize * 8,) * channels,
-        259: (8 if deflate else 1,), 262: (photometric,), 273: (0,) * len(strips),
-        277: (channels,), 278: (rows,), 279: tuple(map(len, strips)), 284: (1 + planar,),
+        259: (8 if deflate else 1,), 262: (photometric,), 277: (channels,), 284: (1 + planar,),
+        places: (0,) * len(strips), counts: tuple(map(len, strips)),
     }  # fmt: skip
+    tags |= {322: (tile,), 323: (tile,)} if tile else {278: (rows,)}
     if extra is not None:
         tags[338] = (extra,)
     start = 8 + 2 + 12 * len(tags) + 4 + sum(4 * len(v) for v in tags.values())
-    tags[273] = tuple(start + sum(map(len, strips[:n])) for n in range(len(strips)))
+    tags[places] = tuple(start + sum(map(len, strips[:n])) for n in range(len(strips)))
     tags |= {int(name[1:]): (value,) for name, value in changes.items()}
     entries, data, place = b"", b"", 8 + 2 + 12 * len(tags) + 4
     for tag, values in sorted(tags.items()):
@@ -434,6 +446,22 @@ def test_16_bit_tiff_of_either_byte_order(tmp_path, channels, order, deflate):
         assert np.array_equal(still.alpha, samples[..., -1])
 
 
+@pytest.mark.parametrize("deflate", [False, True])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_16_bit_tiff_in_tiles(tmp_path, channels, order, deflate):
+    samples = picture(channels, np.uint16).reshape(23, 37, channels)
+    options = {"photometric": 1 + (channels > 2), "deflate": deflate, "tile": 16}
+    if channels in (2, 4):
+        options["extra"] = 2
+    (tmp_path / "a.tif").write_bytes(tiff(samples, order, **options))
+    still = read_still(tmp_path / "a.tif")
+    colours = channels - (channels in (2, 4))
+    assert np.array_equal(still.pixels.reshape(23, 37, colours), samples[..., :colours])
+    if channels in (2, 4):
+        assert np.array_equal(still.alpha, samples[..., -1])
+
+
 @pytest.mark.parametrize("channels", [2, 4])
 def test_16_bit_premultiplied_tiff_is_divided_by_its_alpha(tmp_path, channels):
     stored = picture(channels, np.uint16, 300, 70)
@@ -716,6 +744,53 @@ def test_truncated_wherever_it_is_cut(tmp_path, name):
         assert "damaged or cut short" in refused(path), length
 
 
+JPEG_KINDS = {
+    "usual": {},
+    "full colour": {"quality": 95, "subsampling": 0},
+    "restarts": {"restart_marker_rows": 1},
+    "gray": {"mode": "L"},
+    "CMYK": {"mode": "CMYK"},
+    "fill bytes": {},
+}
+
+
+@pytest.mark.parametrize("kind", JPEG_KINDS)
+def test_a_jpeg_whose_data_ends_early_is_never_half_gray(tmp_path, kind):
+    options = dict(JPEG_KINDS[kind])
+    path = tmp_path / "a.jpg"
+    # A thumbnail, with scan and end markers of its own, must not confuse.
+    options["exif"] = b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0" + encoded("JPEG", picture(3))
+    samples = np.tile(smooth(), (3, 3, 1))
+    write_pillow(path, samples, options.pop("mode", "RGB"), **options)
+    data = path.read_bytes()
+    if kind == "fill bytes":
+        frame = data.rindex(b"\xff\xc0")
+        data = data[:frame] + b"\xff\xff" + data[frame:]
+    path.write_bytes(data)
+    assert read_still(path).pixels.shape[:2] == samples.shape[:2]
+    path.write_bytes(data + b"what cameras put behind the end\xff\xd9")
+    assert read_still(path).pixels.shape[:2] == samples.shape[:2]
+    scan = data.rindex(b"\xff\xda")
+    for length in range(scan + 20, len(data) - 40, (len(data) - scan) // 20):
+        path.write_bytes(data[:length].rstrip(b"\xff") + b"\xff\xd9")
+        assert "damaged" in refused(path), length
+
+
+def test_a_jpeg_with_a_scan_for_each_component(tmp_path):
+    planes = [encoded("JPEG", smooth()[..., c]) for c in range(3)]
+    frame, scan = planes[0].index(b"\xff\xc0"), planes[0].index(b"\xff\xda")
+    header = bytearray(planes[0][:frame] + b"\xff\xc0\0\x11" + planes[0][frame + 4 : frame + 9])
+    header += b"\3" + b"".join(bytes((c + 1, 0x11, 0)) for c in range(3))
+    header += planes[0][frame + 13 : scan]
+    for component, plane in enumerate(planes, 1):
+        data = plane[plane.index(b"\xff\xda") + 10 : -2]
+        header += b"\xff\xda\0\x08\1" + bytes((component, 0, 0, 63, 0)) + data
+    (tmp_path / "a.jpg").write_bytes(header + b"\xff\xd9")
+    pixels = read_still(tmp_path / "a.jpg").pixels
+    colours = Image.merge("YCbCr", [Image.open(io.BytesIO(plane)) for plane in planes])
+    assert np.abs(pixels.astype(int) - np.asarray(colours.convert("RGB"))).max() <= 2
+
+
 def test_a_wrong_byte_anywhere_in_a_png(tmp_path):
     path = tmp_path / "a.png"
     for position in range(8, len(WHOLE["deep.png"]) - 12, 97):
@@ -730,11 +805,25 @@ def test_a_tiff_that_lacks_strips(tmp_path):
     whole = tiff(picture(1), rows=23)
     path.write_bytes(whole)
     assert np.array_equal(read_still(path).pixels, picture(1))
+    path.write_bytes(tiff(picture(1), tile=16, t257=50))
+    assert "damaged" in refused(path)
     path.write_bytes(tiff(picture(1), rows=23, t278=5))
     assert "damaged" in refused(path)
     planes = {"t262": 2, "t277": 3, "t284": 2}
     path.write_bytes(tiff(picture(1), rows=23, **planes))
     assert "damaged" in refused(path)
+
+
+def test_rows_per_strip_without_a_limit(tmp_path):
+    (tmp_path / "a.tif").write_bytes(tiff(picture(1), rows=23, t278=2**32 - 1))
+    assert np.array_equal(read_still(tmp_path / "a.tif").pixels, picture(1))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 1), (1, 9)])
+def test_interlaced_png_of_few_pixels(tmp_path, size):
+    samples = picture(3, np.uint16, *size)
+    (tmp_path / "a.png").write_bytes(png(samples, 2, interlaced=True))
+    assert np.array_equal(read_still(tmp_path / "a.png").pixels, samples)
 
 
 def test_a_fax_that_lacks_its_last_bytes(tmp_path):
@@ -763,7 +852,7 @@ def claim_png(dtype: type, width: int, height: int) -> bytes:
 def claim_tiff(width: int, height: int, channels: int = 3, dtype: type = np.uint8) -> bytes:
     changes = {"t256": width, "t257": height, "t278": height}
     kind = {"photometric": 2} if channels == 3 else {"extra": 2}
-    return tiff(picture(channels, dtype), deflate=dtype == np.uint16, **kind, **changes)
+    return tiff(picture(channels, dtype), deflate=dtype == np.uint16, rows=23, **kind, **changes)
 
 
 def claim_other(format_: str, fields: str, width: int, height: int) -> bytes:
@@ -797,6 +886,16 @@ def test_bombs_are_refused_before_decoding(tmp_path, monkeypatch, name, size):
     assert "more than 100 megapixels" in refused(path)
 
 
+@pytest.mark.parametrize("name", CLAIMS)
+def test_more_rows_in_the_header_than_in_the_data(tmp_path, name):
+    path = tmp_path / name
+    if name != "a.ppm":
+        path.write_bytes(CLAIMS[name](37, 23))
+        assert read_still(path).pixels.shape[:2] == (23, 37)
+    path.write_bytes(CLAIMS[name](37, 40))
+    refused(path)
+
+
 def test_webp_and_avif_at_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(read, "MOST_PIXELS", 64 * 96 - 1)
     monkeypatch.setattr(read, "decode", lambda *_: pytest.fail("decoded"))
@@ -813,7 +912,7 @@ def test_exactly_the_limit_is_opened(tmp_path, monkeypatch):
 def test_a_tile_larger_than_any_picture(tmp_path, monkeypatch):
     monkeypatch.setattr(read, "decode", lambda *_: pytest.fail("decoded"))
     path = tmp_path / "a.tif"
-    path.write_bytes(tiff(picture(1), t322=20000, t323=20000, t324=200, t325=10))
+    path.write_bytes(tiff(picture(1), tile=64, t322=20000, t323=20000))
     refused(path)
 
 

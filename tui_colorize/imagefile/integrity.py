@@ -13,7 +13,9 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -30,7 +32,6 @@ _JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 _JPEG_SEQUENTIAL = (0xC0, 0xC1)  # frames with Huffman coding
 _JPEG_FRAMES = range(0xC0, 0xD0)
 _JPEG_TABLES = (0xC4, 0xC8, 0xCC)  # markers within that range that begin no frame
-_JPEG_BARE = (0x00, 0x01, *range(0xD0, 0xD9))  # no length follows
 _JPEG_LOOKAHEAD = 16  # bytes; libjpeg fills a register of 8
 
 _IMAGE_WIDTH, _IMAGE_LENGTH, _SAMPLES_PER_PIXEL, _PLANAR_CONFIGURATION = 256, 257, 277, 284
@@ -43,8 +44,21 @@ class DamagedError(Exception):
     """The file is not as its format wants it."""
 
 
-def check_png(file: BinaryIO) -> None:
-    """Raise DamagedError unless the pixels are all there and every chunk is whole, up to IEND."""
+def check(image: ImageFile, file: BinaryIO, most_pixels: int) -> None:
+    """Raise DamagedError where a decoder would make up pixels. The image is opened, not loaded.
+
+    most_pixels: a tile of a TIFF, which libtiff makes room for as a whole, may not be larger.
+    """
+    if isinstance(image, PngImageFile):
+        _check_png(file)
+    elif isinstance(image, JpegImageFile):
+        _check_jpeg(file)
+    elif isinstance(image, TiffImageFile):
+        _check_tiff(image, most_pixels)
+
+
+def _check_png(file: BinaryIO) -> None:
+    """The pixels are all there and every chunk is whole, up to IEND."""
     file.seek(len(PNG_SIGNATURE))
     needed = found = 0
     decompressor = zlib.decompressobj()
@@ -91,8 +105,8 @@ def _png_size(header: bytes) -> int:
     return size
 
 
-def check_jpeg(file: BinaryIO) -> None:
-    """Raise DamagedError where the compressed data of a sequential JPEG ends before the picture.
+def _check_jpeg(file: BinaryIO) -> None:
+    """The compressed data of a sequential JPEG reaches as far as the picture.
 
     At an end marker libjpeg takes all pixels that are still missing as gray. Without one, it asks
     for more data. So the picture is decoded, at an eighth of the size, with the marker taken away
@@ -127,18 +141,13 @@ def _sequential_scan(data: bytes) -> int | None:
             sequential = marker in _JPEG_SEQUENTIAL
         if marker == 0xFF:  # padding
             position += 1
-        elif marker in _JPEG_BARE:
-            position += 2
         else:
             position += 2 + int.from_bytes(data[position + 2 : position + 4])
     return None
 
 
-def check_tiff(image: TiffImageFile, most_pixels: int) -> None:
-    """Raise DamagedError unless there are strips or tiles for the whole picture.
-
-    most_pixels: a tile, which libtiff makes room for as a whole, may not be larger.
-    """
+def _check_tiff(image: TiffImageFile, most_pixels: int) -> None:
+    """There are strips or tiles for the whole picture."""
     tags = image.tag_v2
     width, length = tags[_IMAGE_WIDTH], tags[_IMAGE_LENGTH]
     if _TILE_OFFSETS in tags:

@@ -13,21 +13,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import (
-    ExifTags,
-    Image,
-    ImageFile,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    _imaging,
-)
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
 
 from tui_colorize.errors import UserError
 from tui_colorize.imagefile import metadata
 from tui_colorize.imagefile.decode import GrayAlphaTiff, UnsupportedPixelsError, decode
 from tui_colorize.imagefile.icc import colour_space, gray_to_srgb
-from tui_colorize.imagefile.integrity import PNG_SIGNATURE, DamagedError, check_png, check_tiff
+from tui_colorize.imagefile.integrity import PNG_SIGNATURE, DamagedError, check
 from tui_colorize.imagefile.still import Pixels, Still
 from tui_colorize.terminaltext import printable
 
@@ -111,12 +103,8 @@ def _read(path: Path, name: str, file: BinaryIO) -> Still:
     image = _open(name, file)
     if image.width * image.height > MOST_PIXELS:
         raise _too_large(name)
-    if isinstance(image, PngImagePlugin.PngImageFile):
-        check_png(file)
-    elif isinstance(image, TiffImagePlugin.TiffImageFile):
-        _hush_libtiff()
-        check_tiff(image, MOST_PIXELS)
-
+    _hush_libtiff()
+    check(image, file, MOST_PIXELS)
     pixels, alpha = decode(image, lambda: _open(name, file))
     exif = metadata.read_exif(image)
     orientation = exif.get(ExifTags.Base.Orientation, 1)

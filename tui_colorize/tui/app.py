@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -10,19 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.color import ColorSystem
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.events import Event, Key, Resize
+from textual.geometry import Size
 from textual.widgets import Static
 
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
 from tui_colorize.tui.canvas.painter import HalfCellPainter
 from tui_colorize.tui.canvas.widget import Canvas
-from tui_colorize.tui.editing import Editing
 from tui_colorize.tui.engine import Engine, EngineFactory
+from tui_colorize.tui.guidance import Guidance
 from tui_colorize.tui.keys import bindings
 from tui_colorize.tui.layout import SMALLEST, place_panels
 from tui_colorize.tui.saving import Saving
@@ -43,11 +45,11 @@ _SWITCH = 0.001  # seconds
 _USUAL = (4, 3)  # the shape that the panels are placed for while there is no picture
 
 
-class ColorizeApp(Saving, Editing, App[None]):
+class ColorizeApp(Saving, Guidance):
     """Colours a photograph under the guidance of a few hints."""
 
     TITLE = "tui-colorize"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyCommands}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(on_canvas=False)]
 
@@ -77,30 +79,33 @@ class ColorizeApp(Saving, Editing, App[None]):
         self.color_panel = ColorPanel(self.enter_color, id="colors")
         self.foot = Foot(self.answer, id="foot")
         self.status = StatusBar(id="status")
+        self._panels = Container(self.table, self.color_panel, id="panels")
+        self._work = Container(self.canvas, self._panels, id="work")
+        columns, rows = SMALLEST
+        self._too_small = Container(
+            Static(f"tui-colorize needs at least {columns} columns and {rows} rows."),
+            id="too-small",
+        )
+        self._laid_out: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
+        self._lay_out()
         yield self.title_bar
-        with Container(id="work"):
-            yield self.canvas
-            with Container(id="panels"):
-                yield self.table
-                yield self.color_panel
+        yield self._work
         yield self.foot
         yield self.status
-        with Horizontal(id="too-small"):
-            columns, rows = SMALLEST
-            yield Static(f"tui-colorize needs at least {columns} columns and {rows} rows.")
+        yield self._too_small
 
     def on_mount(self) -> None:
         self.title_bar.name_picture("")
         self.status.update(graphics=HalfCellPainter.name)
         self.canvas.say("" if self._first else "o opens a picture")
-        self._lay_out()
         self.screen.set_focus(self.canvas)
         # Nothing heavy before the first frame is on the screen.
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        gc.enable()
         if self._first is None:
             self.call_later(self.action_open)
         else:
@@ -174,24 +179,27 @@ class ColorizeApp(Saving, Editing, App[None]):
     # Where things are.
 
     def on_resize(self, event: Resize) -> None:
-        self._lay_out()
+        self._lay_out(event.size)
 
-    def _lay_out(self) -> None:
-        columns, rows = self.size
-        too_small = columns < SMALLEST[0] or rows < SMALLEST[1]
-        self.screen.query_one("#too-small").display = too_small
+    def _lay_out(self, size: Size | None = None) -> None:
+        columns, rows = size or self.size
         source = (self.source.width, self.source.height) if self.source else _USUAL
-        where, size = place_panels(source, columns, rows)
-        work, panels = self.screen.query_one("#work"), self.screen.query_one("#panels")
+        where, room = place_panels(source, columns, rows)
+        too_small = columns < SMALLEST[0] or rows < SMALLEST[1]
+        wanted = (where, room, rows < 34, rows < 24, too_small, self._area)
+        if wanted == self._laid_out:  # to set a style again is to work all styles out again
+            return
+        self._laid_out = wanted
+        self._too_small.display = too_small
         for name in ("right", "below", "none"):
-            work.set_class(where == name, f"-{name}")
-        panels.styles.width = size if where == "right" else "100%"
-        panels.styles.height = size if where == "below" else "100%"
-        self.screen.set_class(where == "right" and rows < 34, "-dense")
-        self.screen.set_class(where == "right" and rows < 24, "-denser")
+            self._work.set_class(where == name, f"-{name}")
+        self._work.set_class(where == "right" and rows < 34, "-dense")
+        self._work.set_class(where == "right" and rows < 24, "-denser")
+        self._panels.styles.width = room if where == "right" else "100%"
+        self._panels.styles.height = room if where == "below" else "100%"
         alone = where == "none"
         self.canvas.display = not alone or self._area == 0
-        panels.display = not alone or self._area != 0
+        self._panels.display = not alone or self._area != 0
         self.table.display = not alone or self._area == 1
         self.color_panel.display = not alone or self._area == 2
 
@@ -254,7 +262,7 @@ class ColorizeApp(Saving, Editing, App[None]):
         self.focus_canvas()
         self.refresh_all()
         # The gray picture first: loading the network would slow its painting down.
-        self._to_do = [partial(self.studio.measure, source), partial(self.studio.prepare, source)]
+        self.to_do = [partial(self.studio.measure, source), partial(self.studio.prepare, source)]
 
     def on_source_measured(self, event: messages.SourceMeasured) -> None:
         if event.serial == self.studio.serial:
@@ -269,8 +277,8 @@ class ColorizeApp(Saving, Editing, App[None]):
     def on_frame_ready(self, event: messages.FrameReady) -> None:
         if event.serial == self.studio.serial:
             self.canvas.show(event.frame)
-            while self._to_do:
-                self.call_after_refresh(self._to_do.pop(0))
+            while self.to_do:
+                self.call_after_refresh(self.to_do.pop(0))
 
 
 def run(
@@ -291,6 +299,8 @@ def run(
     # A worker that paints in pure Python gives the event loop its turn after this long, and a key
     # takes several turns.
     sys.setswitchinterval(_SWITCH)
+    # Nothing that the first frame needs is garbage.
+    gc.disable()
     app = ColorizeApp(path, hints, make_engine, output=output)
     app.run()
     if app.studio.saving:

@@ -75,10 +75,8 @@ KEYS: tuple[Key, ...] = (
     Key("minus", "zoom(-1)", "-", "zoom out", VIEW),
     Key("0", "zoom(0)", "0", "the whole picture", VIEW),
     Key("v", "next_view", "v", "next view: side by side, split, colour, blink", VIEW),
-    Key(
-        "tab", "focus_area(1)", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False
-    ),
-    Key("shift+tab", "focus_area(-1)", "", "", VIEW, False, False),
+    Key("tab", "focus_next", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False),
+    Key("shift+tab", "focus_previous", "", "", VIEW, False, False),
     Key("s", "save", "s", "save the coloured picture", FILE),
     Key("o", "open", "o", "open a picture", FILE),
     Key("question_mark", "help", "?", "this help", FILE),

@@ -41,8 +41,8 @@ def place_panels(source: tuple[int, int], columns: int, rows: int) -> Place:
         return Place("none", 0)
     if above > beside * _PATIENCE:
         # Rows that the picture cannot use go to the panels.
-        size = _BELOW
-        while size < _BELOW_MOST and _area(source, columns, rows - size - 1) >= above:
+        size, most = _BELOW, min(_BELOW_MOST, (rows + _CHROME) * 2 // 5)
+        while size < most and _area(source, columns, rows - size - 1) >= above:
             size += 1
         return Place("below", size)
     return Place("right", right)

@@ -33,7 +33,7 @@ def uncertain_places(
     # Centres of the map's cells in source pixels: the map may be squashed.
     xs = (np.arange(width) + 0.5) * size[0] / width
     ys = (np.arange(height) + 0.5) * size[1] / height
-    reach = max(size) * _REACH
+    reach = max(1.0, max(size) * _REACH)  # at least to the next pixel
     # Averaged, with nothing beyond the edges: areas rather than specks, and no last rows, where a
     # hint reaches little.
     left = cv2.blur(uncertainty, (_AREA, _AREA), borderType=cv2.BORDER_CONSTANT).astype(np.float64)

@@ -148,6 +148,7 @@ class Viewport:
             if at < start + margin or at >= end - margin:
                 # A third of the window at once: a redraw now and then, not with every step.
                 start = at - length // 3 if at < start + margin else at - length + length // 3
+                start = max(at - length + 1, min(start, at))
             corner.append(max(0, min(start, self.source[axis] - length)))
         return replace(self, corner=(corner[0], corner[1]))
 

@@ -93,7 +93,7 @@ class Canvas(Widget, can_focus=True):
         self._grabbed: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
-        self._tiles = [Tile(self, start) for start in range(0, 80, _TILE)]
+        self._tiles = [Tile(self, start) for start in range(0, self.app.size.width, _TILE)]
         yield from self._tiles
 
     def on_mount(self) -> None:

@@ -10,7 +10,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button
+from textual.message import Message
+from textual.widgets import Static
 
 from tui_colorize.tui.messages import AddRowPressed, DeletePressed, HintSelected, ResetPressed
 from tui_colorize.tui.widgets.entry import Entry
@@ -24,6 +25,18 @@ Edit = Callable[[int, str, str], bool]
 
 _COLUMNS = (("#", 3), ("x", 5), ("y", 5), ("colour", 10), ("radius", 6))
 """Name and columns on the screen; together what the panel has at its narrowest."""
+
+
+class _Press(Static):
+    """A button for the mouse; the keys have their own ways. (Textual's has styles for a hundred
+    looks, which the first frame would wait for.)"""
+
+    def __init__(self, label: str, message: type[Message], id: str) -> None:
+        super().__init__(f" {label} ", id=id, markup=False)
+        self._message = message
+
+    def on_click(self) -> None:
+        self.post_message(self._message())
 
 
 class _HintGrid(Grid):
@@ -61,11 +74,9 @@ class HintTable(Vertical):
     def compose(self) -> ComposeResult:
         yield self.grid
         with Horizontal(id="buttons"):
-            for name, label in (("add", "Add row"), ("delete", "Delete"), ("reset", "Reset all")):
-                button = Button(label, id=name, compact=True)
-                button.can_focus = False
-                button.set_class(name == "reset", "-last")
-                yield button
+            yield _Press("Add row", AddRowPressed, id="add")
+            yield _Press("Delete", DeletePressed, id="delete")
+            yield _Press("Reset all", ResetPressed, id="reset")
         yield self.editor
 
     def on_mount(self) -> None:
@@ -154,8 +165,3 @@ class HintTable(Vertical):
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         event.stop()
         self.edit()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        pressed = {"add": AddRowPressed, "delete": DeletePressed, "reset": ResetPressed}
-        self.post_message(pressed[event.button.id or ""]())

@@ -1,0 +1,212 @@
+"""The app on a tiny picture, with a quick engine: a pixel takes the tint of the nearest hint."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from textual.pilot import Pilot
+
+from tui_colorize.color import hex_to_rgb
+from tui_colorize.hints import Hint, HintSet
+from tui_colorize.tui.app import ColorizeApp
+
+
+@dataclass
+class FakePicture:
+    gray: NDArray[np.uint8]
+
+    @property
+    def height(self) -> int:
+        return int(self.gray.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.gray.shape[1])
+
+    def lightness_at(self, x: int, y: int) -> float:
+        return float(self.gray[y, x]) / 255 * 100
+
+
+@dataclass
+class FakeColoring:
+    rgb: NDArray[np.uint8]
+
+    def render(
+        self,
+        size: tuple[int, int] | None = None,
+        region: tuple[int, int, int, int] | None = None,
+    ) -> NDArray[np.uint8]:
+        x0, y0, x1, y1 = region or (0, 0, self.rgb.shape[1], self.rgb.shape[0])
+        size = size or (x1 - x0, y1 - y0)
+        shrinks = size[0] < x1 - x0 or size[1] < y1 - y0
+        interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST
+        scaled = cv2.resize(self.rgb[y0:y1, x0:x1], size, interpolation=interpolation)
+        return np.asarray(scaled, np.uint8)
+
+
+@dataclass
+class FakeEngine:
+    """problem: what the next solve fails with. gate: solves wait for it to be set."""
+
+    problem: Exception | None = None
+    device: str = "fake"
+    network_size: int = 64
+    solved: list[HintSet] = field(default_factory=list)
+    waiting: int = 0
+    gate: threading.Event = field(default_factory=threading.Event)
+    loaded: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self.loaded.set()
+
+    def prepare(self, image: NDArray[Any]) -> FakePicture:
+        gray = image if image.ndim == 2 else image.mean(axis=2)
+        return FakePicture((gray if gray.dtype == np.uint8 else gray / 257).astype(np.uint8))
+
+    def solve(self, picture: FakePicture, hints: Iterable[Hint]) -> FakeColoring:
+        self.waiting += 1
+        assert self.gate.wait(10)
+        self.solved.append(HintSet(hints))
+        if self.problem is not None:
+            problem, self.problem = self.problem, None
+            raise problem
+        return FakeColoring(self._color(picture, self.solved[-1]))
+
+    def _color(self, picture: FakePicture, hints: HintSet) -> NDArray[np.uint8]:
+        rgb = np.repeat(picture.gray[..., None], 3, axis=2).astype(np.float32)
+        ys, xs = np.mgrid[0 : picture.height, 0 : picture.width]
+        best = np.full(picture.gray.shape, np.inf)
+        for hint in hints:
+            distance = np.hypot(xs - hint.x, ys - hint.y)
+            mask = distance < best
+            best[mask] = distance[mask]
+            tint = np.array(hex_to_rgb(hint.color), np.float32)
+            rgb[mask] = picture.gray[mask][:, None] * 0.6 + tint * 0.4
+        return rgb.astype(np.uint8)
+
+    def suggest(
+        self, picture: FakePicture, hints: Iterable[Hint], x: int, y: int, k: int = 9
+    ) -> list[tuple[str, float]]:
+        return [(f"#{20 * i + 10:02x}{x % 256:02x}{y % 256:02x}", 0.5 / (i + 1)) for i in range(k)]
+
+    def uncertainty(self, picture: FakePicture, hints: Iterable[Hint]) -> NDArray[np.float32]:
+        """Three peaks, the highest at the left."""
+        plane = np.full((30, 40), 0.1, np.float32)
+        for peak, x in ((3.0, 6), (2.0, 20), (1.0, 34)):
+            plane[12:18, x - 3 : x + 3] = peak
+        return plane
+
+    def colorize(self, image: FakePicture, hints: Iterable[Hint]) -> NDArray[np.uint8]:
+        return self._color(image, HintSet(hints))
+
+
+WIDTH, HEIGHT = 40, 30
+
+
+@pytest.fixture(autouse=True)
+def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Hints are kept here, not in the home of whoever runs the tests."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A gradient of 40 x 30 pixels with 69 grays."""
+    ys, xs = np.mgrid[0:HEIGHT, 0:WIDTH]
+    path = tmp_path / "pictures" / "old.png"
+    path.parent.mkdir()
+    Image.fromarray((60 + xs + ys).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+MakeApp = Callable[..., ColorizeApp]
+
+
+@pytest.fixture
+def make_app(picture: Path, engine: FakeEngine) -> Iterable[MakeApp]:
+    """Makes apps on the picture, or on another; closes their threads in the end."""
+    apps = []
+
+    def make(
+        path: Path | None = picture, hints: HintSet | None = None, **others: Any
+    ) -> ColorizeApp:
+        def load() -> FakeEngine:
+            assert engine.loaded.wait(10)
+            return engine
+
+        apps.append(ColorizeApp(path, hints, load, **others))
+        return apps[-1]
+
+    yield make
+    engine.gate.set()
+    engine.loaded.set()
+    for app in apps:
+        app.studio.close()
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Waits for something that a worker thread brings about."""
+
+    async def wait(pilot: Pilot[Any], happened: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 10
+        while not happened():
+            assert time.monotonic() < deadline, "it did not happen"
+            await asyncio.sleep(0.01)
+            await pilot.pause()
+        await pilot.pause()
+
+    return wait
+
+
+@pytest.fixture
+def ready(until: Callable[..., Any]) -> Callable[..., Any]:
+    """Waits until the picture is coloured and on the canvas, and colours are suggested."""
+
+    async def wait(pilot: Pilot[Any]) -> ColorizeApp:
+        app = pilot.app
+        assert isinstance(app, ColorizeApp)
+        await until(pilot, lambda: app.coloring is not None and app.canvas.frame is not None)
+        await until(pilot, lambda: app.suggested_place == app.document.cursor)
+        return app
+
+    return wait
+
+
+@pytest.fixture
+def said() -> Callable[..., list[str]]:
+    """The notifications so far, of one severity."""
+
+    def messages(app: ColorizeApp, severity: str) -> list[str]:
+        return [note.message for note in app._notifications if note.severity == severity]
+
+    return messages
+
+
+@pytest.fixture
+def screen_text() -> Callable[[ColorizeApp], str]:
+    """What stands on the screen."""
+
+    def text(app: ColorizeApp) -> str:
+        return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+    return text

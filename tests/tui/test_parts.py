@@ -1,0 +1,221 @@
+"""The parts that know nothing of Textual."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from rich.color import ColorSystem
+from textual.geometry import Size
+
+from tui_colorize.hints import Hint
+from tui_colorize.tui.canvas.frame import FrameRequest, make_frame
+from tui_colorize.tui.canvas.marks import Overlay, draw
+from tui_colorize.tui.canvas.painter import HalfCellPainter
+from tui_colorize.tui.canvas.panes import View, arrange
+from tui_colorize.tui.canvas.viewport import Viewport
+from tui_colorize.tui.latest import Latest
+from tui_colorize.tui.layout import place_panels
+from tui_colorize.tui.places import uncertain_places
+from tui_colorize.tui.widgets.status_bar import Status, compose_status
+
+SHAPES = [(1, 1), (1, 5000), (5000, 1), (640, 480), (6000, 4000), (37, 53)]
+
+
+@pytest.mark.parametrize("source", SHAPES)
+@pytest.mark.parametrize("pane", [(1, 2), (40, 30), (99, 114)])
+def test_every_dot_shows_a_pixel_and_every_pixel_has_a_dot(source, pane):
+    viewport = Viewport(source, pane)
+    for zoom in range(viewport.deepest + 1):
+        view = viewport.zoomed(zoom, source[0] - 1, source[1] // 2)
+        (width, height), (left, top) = view.size, view.offset
+        assert 1 <= width <= pane[0] - left
+        assert 1 <= height <= pane[1] - top
+        x0, y0, x1, y1 = view.region
+        assert 0 <= x0 < x1 <= source[0]
+        assert 0 <= y0 < y1 <= source[1]
+        assert view.to_canvas(source[0] - 1, source[1] // 2) is not None
+        for column in {left, left + width - 1}:
+            for row in {top, top + height - 1}:
+                pixel = view.to_source(column, row)
+                dot = view.to_canvas(*pixel)
+                assert view.to_source(*dot) == pixel
+                assert dot == (column, row) or view.scale < 1
+        assert view.to_source(left - 1, top) is None
+        assert view.to_canvas(x1, y0) is None
+
+
+def test_steps_are_seen_and_lead_back():
+    viewport = Viewport((1000, 700), (90, 70))
+    place = (500, 350)
+    for step in [(1, 0), (0, 1), (10, 0), (0, -10)]:
+        there = viewport.step(*place, *step)
+        before, after = viewport.to_canvas(*place), viewport.to_canvas(*there)
+        assert (after[0] - before[0], after[1] - before[1]) == step
+        back = viewport.step(*there, -step[0], -step[1])
+        assert viewport.to_canvas(*back) == before
+
+
+def test_a_step_is_one_pixel_when_zoomed_in():
+    viewport = Viewport((1000, 700), (90, 70))
+    viewport = viewport.zoomed(viewport.deepest, 500, 350)
+    assert viewport.step(500, 350, 1, 0) == (501, 350)
+
+
+def test_panes_go_where_the_picture_is_largest():
+    wide = arrange(View.SIDE_BY_SIDE, (2000, 500), 80, 40)
+    assert wide.corners == ((0, 0), (0, 21))
+    tall = arrange(View.SIDE_BY_SIDE, (500, 2000), 80, 40)
+    assert tall.corners == ((0, 0), (41, 0))
+    assert arrange(View.SPLIT, (500, 2000), 80, 40).corners == ((0, 0),)
+    assert tall.at(41, 3) == (0, 3)
+    assert tall.at(40, 3) is None
+
+
+@pytest.mark.parametrize("source", SHAPES)
+def test_panels_leave_room_for_the_picture(source):
+    assert place_panels(source, 40, 12).where == "none"
+    for columns, rows in [(80, 24), (120, 40), (200, 60)]:
+        where, size = place_panels(source, columns, rows)
+        assert where in ("right", "below")
+        assert size <= (columns * 0.41 if where == "right" else rows * 0.4)
+
+
+def test_the_painter_keeps_cells_that_did_not_change():
+    pixels = np.zeros((4, 3, 3), np.uint8)
+    painter = HalfCellPainter()
+    before = painter.paint(pixels)
+    changed = pixels.copy()
+    changed[3, 1] = (1, 2, 3)
+    after = painter.paint(changed, (pixels, before))
+    differing = [
+        (row, column)
+        for row in range(2)
+        for column in range(3)
+        if before[row][column] is not after[row][column]
+    ]
+    assert differing == [(1, 1)]
+    style = after[1][1].style
+    assert tuple(style.bgcolor.triplet) == (1, 2, 3)
+    assert tuple(style.color.triplet) == (0, 0, 0)
+
+
+def test_preset_codes_are_what_rich_would_make():
+    preset = HalfCellPainter(ColorSystem.TRUECOLOR).cell([1, 2, 3], [200, 100, 0])
+    plain = HalfCellPainter(ColorSystem.EIGHT_BIT).cell([1, 2, 3], [200, 100, 0])
+    assert preset.style.render("▀") == plain.style.render("▀")
+    fewer = HalfCellPainter(ColorSystem.EIGHT_BIT).cell([1, 2, 3], [200, 100, 0])
+    assert "48;5;" in fewer.style.render("▀", color_system=ColorSystem.EIGHT_BIT)
+
+
+def _frame(gray: int):
+    viewport = Viewport((20, 20), (20, 20))
+    panes = arrange(View.SIDE_BY_SIDE, (20, 20), 41, 10)
+    request = FrameRequest((41, 10), panes, View.SIDE_BY_SIDE, viewport)
+
+    def scaled(size, region):
+        return np.full((size[1], size[0], 3), gray, np.uint8)
+
+    return make_frame(request, scaled, None, HalfCellPainter(), None)
+
+
+@pytest.mark.parametrize("gray", [0, 128, 255])
+@pytest.mark.parametrize("color", ["#000000", "#808080", "#ffffff", "#ffff00", "#0000ff"])
+def test_marks_are_seen_on_any_picture(gray, color):
+    hints = (Hint(5, 5, color), Hint(12, 12, color))
+    marks = draw(Overlay((5, 5), hints, 1), _frame(gray))
+
+    def contrast(segment):
+        one, other = (
+            sum(w * c for w, c in zip((2, 5, 1), triplet, strict=True)) / 8
+            for triplet in (segment.style.color.triplet, segment.style.bgcolor.triplet)
+        )
+        return abs(one - other)
+
+    for pane in (0, 21):
+        assert contrast(marks[pane + 5, 2]) >= 100
+        assert marks[pane + 5, 2].text == "●"
+        assert marks[pane + 12, 6].text == "◉"
+        assert marks[pane + 13, 6].text == "2"
+        assert contrast(marks[pane + 4, 2]) >= 100
+        assert contrast(marks[pane + 6, 2]) >= 100
+
+
+def test_the_split_view_is_gray_at_the_left():
+    viewport = Viewport((20, 20), (20, 20))
+    request = FrameRequest((20, 10), arrange(View.SPLIT, (20, 20), 20, 10), View.SPLIT, viewport)
+
+    def plain(value):
+        return lambda size, region: np.full((size[1], size[0], 3), value, np.uint8)
+
+    frame = make_frame(request, plain(10), plain(200), HalfCellPainter(), None)
+    assert (frame.pixels[:, :10] == 10).all()
+    assert (frame.pixels[:, 11:] == 200).all()
+
+
+def test_uncertain_places_are_distinct_and_not_at_hints():
+    plane = np.zeros((64, 64), np.float32)
+    for peak, (x, y) in ((5, (10, 10)), (4.9, (12, 11)), (3, (50, 50)), (2, (50, 10))):
+        plane[y - 2 : y + 3, x - 2 : x + 3] += peak
+    places = uncertain_places(plane, (640, 640), [Hint(505, 505, "#ffffff")], count=2)
+    assert len(places) == 2
+    assert abs(places[0][0] - 110) < 30
+    assert abs(places[0][1] - 110) < 30
+    assert abs(places[1][0] - 505) < 30
+    assert abs(places[1][1] - 105) < 30
+
+
+def test_no_more_places_than_there_is_room_for():
+    assert uncertain_places(np.ones((8, 8), np.float32), (1, 1), [Hint(0, 0, "#fff")]) == []
+    assert uncertain_places(np.ones((8, 8), np.float32), (1, 1), []) == [(0, 0)]
+
+
+def test_the_status_fits_at_every_width():
+    status = Status((6000, 4000), 65536, 123, 256, "cuda:0", 1234.5, "half-cell", "saving…")
+    for width in range(40, 140):
+        text = compose_status(status, Size(width, 1)).plain
+        assert len(text) <= width
+        for part in ("6000×4000", "65536", "123", "256", "cuda:0", "ms", "half"):
+            if width >= 50:
+                assert part in text
+    assert "saving…" in compose_status(status, Size(120, 1)).plain
+
+
+def test_the_newest_job_of_a_slot_is_done():
+    thread = Latest("test", ("first", "second"))
+    done: list[str] = []
+    started, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        go.wait(5)
+
+    thread.submit("first", hold)
+    assert started.wait(5)
+    for number in range(5):
+        thread.submit("second", lambda number=number: done.append(f"second {number}"))
+        thread.submit("first", lambda number=number: done.append(f"first {number}"))
+    assert thread.busy("second")
+    go.set()
+    thread.close(essential=("first", "second"))
+    assert done == ["first 4", "second 4"]
+
+
+def test_closing_drops_what_is_not_essential():
+    thread = Latest("test", ("essential", "other"))
+    done: list[str] = []
+    started, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        started.set()
+        go.wait(5)
+
+    thread.submit("other", hold)
+    assert started.wait(5)
+    thread.submit("other", lambda: done.append("other"))
+    thread.submit("essential", lambda: done.append("essential"))
+    threading.Timer(0.05, go.set).start()
+    thread.close(essential=("essential",))
+    thread.submit("essential", lambda: done.append("too late"))
+    assert done == ["essential"]
