@@ -69,7 +69,9 @@ class Trainer:
     def batch(self, pictures: Pictures, size: int) -> tuple[Tensor, Tensor]:
         """Network input (B, 4, size, size) and true ab (B, 2, size, size), freshly drawn."""
         count = self.options.batch
-        index = torch.randint(len(pictures), (count,), generator=self.generator, device=self.device)
+        index = torch.multinomial(
+            pictures.weights, count, replacement=True, generator=self.generator
+        )
         rgb = crop(pictures, index, size, self.generator)
         lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
         hints = draw_counts(count, self.user, self.generator)
@@ -180,6 +182,12 @@ def _stages(text: str) -> list[tuple[int, float]]:
     return [(size, share / total) for size, share in stages]
 
 
+def _weights(text: str) -> dict[str, float]:
+    """'flowers=0.5,birds=2' -> how often pictures of these sources are drawn."""
+    pairs = (part.partition("=") for part in text.split(","))
+    return {name: float(weight) for name, _, weight in pairs}
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.train", description=__doc__)
     parser.add_argument(
@@ -188,6 +196,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         required=True,
         help="folders of colour pictures, tar shards, or folders of tar shards",
+    )
+    parser.add_argument(
+        "--weigh",
+        type=_weights,
+        metavar="SOURCE=W,...",
+        help="draw pictures of a source (NUMBER-SOURCE.avif) W times as often",
     )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -227,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_float32_matmul_precision("high")
     try:
         network = HintUNet() if options.fresh else load_network(options.start)
-        pictures = load_pictures(options.data, options.cache)
+        pictures = load_pictures(options.data, options.cache, options.weigh)
     except (WeightsError, OSError, ValueError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2

@@ -100,7 +100,7 @@ def test_out_of_gamut_the_hue_stays_and_most_of_the_chroma(wild):
     chroma = np.hypot(result[..., 1], result[..., 2])
     share = (chroma / most)[outside]
     assert np.percentile(share, 99) < 1.1
-    assert np.percentile(share, 1) > 0.6
+    assert np.percentile(share, 1) > 0.5
     assert np.median(share) > 0.97
     inside = asked < most - 1
     assert np.abs(chroma - asked)[inside].max() < 0.3

@@ -26,7 +26,7 @@ def pictures():
         coarse, (SHORT, LONG), mode="bilinear", align_corners=True
     )
     frames = frames.mul(255).to(torch.uint8)
-    return Pictures(frames, torch.tensor([LONG, LONG]), torch.tensor([False, True]))
+    return Pictures(frames, torch.tensor([LONG, LONG]), torch.tensor([False, True]), torch.ones(2))
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ class TestBatch:
     def test_unhinted_targets_are_the_pictures_own_colours(self, trainer, no_hints):
         color = torch.tensor([200, 60, 30])
         frames = color.to(torch.uint8)[None, :, None, None].expand(1, 3, SHORT, LONG)
-        pictures = Pictures(frames, torch.tensor([LONG]), torch.tensor([False]))
+        pictures = Pictures(frames, torch.tensor([LONG]), torch.tensor([False]), torch.ones(1))
         _, a, b = rgb_to_lab(*(color.float() / 255))
         _, ab = trainer.batch(pictures, 32)
         expected = torch.stack([a, b])[None, :, None, None].expand_as(ab)

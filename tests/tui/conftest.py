@@ -123,6 +123,19 @@ def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each key Pilot waits until the process uses no processor time, for a second at most:
+    on a busy machine nearly always that second. The app deals with keys at once, and press ends
+    with a wait for all messages."""
+
+    async def wait(*_: float) -> None:
+        await asyncio.sleep(0.002)
+
+    monkeypatch.setattr("textual.app.wait_for_idle", wait)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", wait)
+
+
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     """A gradient of 40 x 30 pixels with 69 grays."""

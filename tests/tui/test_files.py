@@ -131,9 +131,13 @@ async def test_given_hints_win_over_kept_ones(make_app, ready):
         await pilot.press("enter", "q")
     app.studio.close()
     given = HintSet([Hint(1, 2, "#123456")])
+    kept = app.document.hints
     async with make_app(hints=given).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         assert app.document.hints == given
+        # They are not lost for that.
+        await pilot.press("u")
+        assert app.document.hints == kept
 
 
 async def test_a_missing_picture_is_a_sentence(make_app, until, said, tmp_path):

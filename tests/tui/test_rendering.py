@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from rich.cells import cell_len
 from textual.geometry import Offset
 
 from tui_colorize.errors import UserError
@@ -180,20 +181,25 @@ async def test_terminals_of_many_sizes(make_app, ready, until, screen_text):
     async with make_app().run_test(size=(80, 24)) as pilot:
         app = await ready(pilot)
         await pilot.press("enter")
-        for columns, rows in [(40, 12), (300, 80), (120, 40), (60, 60), (200, 20), (41, 13)]:
-            await pilot.resize_terminal(columns, rows)
-            await until(
-                pilot,
-                lambda: app.canvas.frame.request.size == tuple(app.canvas.size),
-            )
+
+        def drawn(columns, rows):
             lines = screen_text(app).splitlines()
-            assert len(lines) == rows
-            assert lines[-1].strip().startswith("40×30")
+            return (
+                len(lines) == rows
+                and all(cell_len(line) == columns for line in lines)
+                and lines[-1].strip().startswith("40×30")
+                and app.canvas.frame.request.size == tuple(app.canvas.size)
+                and app.canvas.region.right <= columns
+                and "▀" in lines[3]
+            )
+
+        for size in [(40, 12), (300, 80), (120, 40), (60, 60), (200, 20), (41, 13)]:
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: drawn(*size))
         await pilot.resize_terminal(30, 8)
-        await pilot.pause(0.2)
-        assert "40 columns and 12" in " ".join(screen_text(app).split())
+        await until(pilot, lambda: "40 columns and 12" in " ".join(screen_text(app).split()))
         await pilot.resize_terminal(100, 40)
-        await until(pilot, lambda: app.canvas.frame.request.size == tuple(app.canvas.size))
+        await until(pilot, lambda: drawn(100, 40))
         assert "needs at least" not in screen_text(app)
 
 

@@ -90,12 +90,18 @@ class Desk(App[None]):
         self.prepared = None
         self._solved = self.suggested = self.places = None
         self.wanted = Wanted()
-        self.document = Document.start(source.width, source.height, given or HintSet())
         self.status.update(hints=0)
-        if given is None and source.kept:
-            count = len(source.kept)
-            document = self.document
-            document.history = document.history.push(source.kept, f"restore {count} hints")
+        count = len(source.kept)
+        if given is None:
+            label = f"restore {count} hints"
+            self.document = Document.start(source.width, source.height, HintSet())
+        else:
+            label = "take the given hints"
+            self.document = Document.start(source.width, source.height, source.kept or given)
+        # So that undo leads to the others.
+        history = self.document.history
+        self.document.history = history.push(source.kept if given is None else given, label)
+        if given is None and count:
             self.notify(
                 f"{count} hint{'s' * (count != 1)} restored; r removes them all, u undoes.",
                 markup=False,
