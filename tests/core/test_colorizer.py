@@ -69,6 +69,16 @@ def hints():
     )
 
 
+@pytest.fixture(scope="module")
+def coloring(colorizer, photo, hints):
+    return colorizer.solve(photo, hints)
+
+
+@pytest.fixture(scope="module")
+def full(coloring):
+    return coloring.full()
+
+
 class TestSizesAndTypes:
     """Any picture in, one of the same size and type out, its luma unchanged."""
 
@@ -137,6 +147,15 @@ class TestHints:
         errors = hint_errors(colorizer.colorize(photo, hints), hints)
         assert np.median(errors) < 3
         assert np.percentile(errors, 95) < 8
+
+    def test_honoured_to_the_rounding_of_8_bits(self, colorizer, photo):
+        """Whatever lies around: every pixel of patches next to others of quite another colour."""
+        hints = [
+            Hint(x, y, color, 2)
+            for x, y in ((300, 260), (450, 290), (520, 430))
+            for x, y, color in ((x, y, "#905048"), (x + 5, y, "#40706a"), (x, y + 5, "#5a5a90"))
+        ]
+        assert hint_errors(colorizer.colorize(photo, hints), hints).max() < 1.5
 
     def test_honoured_at_12_megapixels(self, colorizer, scene):
         photo = cv2.resize(scene(1000, 750), (4000, 3000), interpolation=cv2.INTER_CUBIC)
@@ -210,14 +229,6 @@ class TestHints:
 
 class TestRender:
     """One solution, rendered at any size."""
-
-    @pytest.fixture(scope="class")
-    def coloring(self, colorizer, photo, hints):
-        return colorizer.solve(photo, hints)
-
-    @pytest.fixture(scope="class")
-    def full(self, coloring):
-        return coloring.full()
 
     def test_full_is_what_colorize_gives(self, colorizer, photo, hints, full):
         assert np.array_equal(colorizer.colorize(photo, hints), full)

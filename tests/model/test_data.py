@@ -228,25 +228,26 @@ class TestCache:
         assert middle(load_pictures([folder], tmp_path / "cache"), 0) == list(RED)
 
 
+@pytest.fixture(scope="class")
+def pictures(tmp_path_factory, encoded, halves):
+    """0: lying, red left of green; 1: standing, red above blue; 2: lying, red above blue;
+    3: standing, red left of green; 4: a flat square."""
+    folder = tmp_path_factory.mktemp("crops")
+    for number, rgb in enumerate(
+        [
+            halves(324, 240, RED, GREEN, stacked=False),
+            halves(240, 324, RED, BLUE, stacked=True),
+            halves(324, 240, RED, BLUE, stacked=True),
+            halves(240, 324, RED, GREEN, stacked=False),
+            flat(RED, 240, 240),
+        ]
+    ):
+        (folder / f"{number}.png").write_bytes(encoded(rgb))
+    return load_pictures([folder])
+
+
 class TestCrop:
     """Geometry, on pictures of two colours."""
-
-    @pytest.fixture(scope="class")
-    def pictures(self, tmp_path_factory, encoded, halves):
-        """0: lying, red left of green; 1: standing, red above blue; 2: lying, red above blue;
-        3: standing, red left of green; 4: a flat square."""
-        folder = tmp_path_factory.mktemp("crops")
-        for number, rgb in enumerate(
-            [
-                halves(324, 240, RED, GREEN, stacked=False),
-                halves(240, 324, RED, BLUE, stacked=True),
-                halves(324, 240, RED, BLUE, stacked=True),
-                halves(240, 324, RED, GREEN, stacked=False),
-                flat(RED, 240, 240),
-            ]
-        ):
-            (folder / f"{number}.png").write_bytes(encoded(rgb))
-        return load_pictures([folder])
 
     def test_shape_range_and_seed(self, pictures):
         index = torch.tensor([0, 1, 2, 3, 4])

@@ -176,6 +176,13 @@ class TestTrainer:
         assert torch.equal(trainer.average.bin_centers, trainer.network.bin_centers)
         assert not trainer.average.training
 
+    def test_late_in_a_run_the_average_moves_by_a_thousandth(self, trainer, pictures):
+        trainer.progress.step = 10**6
+        torch.nn.init.ones_(trainer.network.output.weight)
+        trainer.step(pictures, 32, 0.0)
+        now, average = trainer.network.output.weight, trainer.average.output.weight
+        assert torch.allclose(average, now * 1e-3, atol=1e-6)
+
     def test_a_warm_up_and_then_less_and_less(self, trainer, pictures, options):
         def rate(step: int, share: float) -> float:
             trainer.progress.step = step

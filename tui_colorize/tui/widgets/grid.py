@@ -155,7 +155,10 @@ class Grid(Widget, can_focus=True):
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        # without a background of its own a line has the terminal's, which may be any colour
+        return self._line(y, self.size.width).apply_style(self.rich_style)
+
+    def _line(self, y: int, width: int) -> Strip:
         if y == 0:
             names = "".join(f"{name:<{width}}" for name, width in self._columns)
             return Strip([Segment(names, _HEAD)]).adjust_cell_length(width)
