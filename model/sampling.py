@@ -22,7 +22,7 @@ class User:
     frame; the rest has a count log-uniform in 1..max_count.
     """
 
-    no_hints: float = 0.25
+    no_hints: float = 0.3
     few: float = 0.4
     dense: float = 0.05
     max_count: int = 200

@@ -143,6 +143,20 @@ def test_a_picture_too_large_for_pillow_stops_nothing(encoded, monkeypatch):
     assert rgb is None or rgb[0, 0].tolist() == list(RED)
 
 
+def test_pictures_are_weighed_by_the_source_in_their_names(tmp_path, encoded, write_tar):
+    """Also from a cache, that may have been made with other weights."""
+    names = ("0-cats.png", "deep/1-cats.png", "2-dogs-and-cats.png", "3.png", "4-dogs.png")
+    members = {name: encoded(flat(RED)) for name in names}
+    members["1-broken.png"] = b"no"
+    tar = write_tar(tmp_path / "a.tar", members)
+    assert load_pictures([tar]).weights.tolist() == [1, 1, 1, 1, 1]
+    weigh = {"cats": 0.5, "dogs-and-cats": 3.0, "birds": 9.0}
+    for _ in range(2):
+        pictures = load_pictures([tar], tmp_path / "cache", weigh)
+        assert pictures.weights.tolist() == [0.5, 0.5, 3, 1, 1]
+    assert load_pictures([tar], tmp_path / "cache").weights.tolist() == [1, 1, 1, 1, 1]
+
+
 def test_missing_sources_are_an_error(tmp_path):
     for cache in (None, tmp_path / "cache"):
         with pytest.raises(FileNotFoundError):
@@ -173,7 +187,7 @@ class TestCache:
         first = load_pictures([folder], tmp_path / "cache")
         second = load_pictures([folder], tmp_path / "cache")
         assert len(decoded) == 1
-        for name in ("frames", "widths", "upright"):
+        for name in ("frames", "widths", "upright", "weights"):
             assert torch.equal(getattr(first, name), getattr(second, name)), name
             assert getattr(first, name).dtype == getattr(second, name).dtype
 
@@ -213,6 +227,14 @@ class TestCache:
         load_pictures([folder], tmp_path / "cache")
         (folder / "0.png").write_bytes(encoded(flat(BLUE, 100, 70)))
         assert middle(load_pictures([folder], tmp_path / "cache"), 0) == list(BLUE)
+
+    def test_a_cache_of_another_layout_is_made_anew(self, tmp_path, folder_of):
+        """Such as one that an earlier version wrote, with fewer notes."""
+        folder = folder_of(flat(RED))
+        load_pictures([folder], tmp_path / "cache")
+        (notes,) = (tmp_path / "cache").glob("*.npz")
+        np.savez(notes, widths=np.array([LONG]))
+        assert middle(load_pictures([folder], tmp_path / "cache"), 0) == list(RED)
 
     def test_an_interrupted_write_is_not_taken_for_a_cache(
         self, tmp_path, folder_of, decoded, monkeypatch

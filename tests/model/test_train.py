@@ -47,7 +47,9 @@ def shard(tmp_path, encoded, write_tar):
     """A tar of three small pictures."""
     rng = np.random.default_rng(0)
     rgb = rng.integers(0, 256, (3, 6, 8, 3), dtype=np.uint8)
-    members = {f"{n}.png": encoded(one.repeat(10, 0).repeat(10, 1)) for n, one in enumerate(rgb)}
+    members = {
+        f"{n}-{'abc'[n]}.png": encoded(one.repeat(10, 0).repeat(10, 1)) for n, one in enumerate(rgb)
+    }
     return write_tar(tmp_path / "train-00.tar", members)
 
 
@@ -127,6 +129,20 @@ class TestBatch:
                 assert float(error.abs().mean()) < 6
         assert hinted > 500
 
+    def test_pictures_are_drawn_by_their_weights(self, trainer, options, no_hints):
+        """Three flat pictures, of which the second weighs three times the first, the last none."""
+        grays = torch.tensor([60, 130, 200], dtype=torch.uint8)
+        frames = grays[:, None, None, None].expand(3, 3, SHORT, LONG).contiguous()
+        weights = torch.tensor([1.0, 3.0, 0.0])
+        upright = torch.zeros(3, dtype=torch.bool)
+        pictures = Pictures(frames, torch.full((3,), LONG), upright, weights)
+        trainer.augment.film = lambda lightness: lightness
+        options.batch = 400
+        planes, _ = trainer.batch(pictures, 16)
+        level = (planes[:, 0].mean((1, 2)) + 1) * 50  # L is 25, 54 or 81
+        assert float((level > 70).float().mean()) == 0
+        assert float((level > 40).float().mean()) == pytest.approx(0.75, abs=0.08)
+
     def test_film_is_on_the_input_and_not_on_the_target(self, tiny, options, pictures, monkeypatch):
         options.batch = 16
         old = Trainer(HintUNet(tiny), options)
@@ -164,10 +180,10 @@ class TestTrainer:
         assert trainer.progress.samples == 120
 
     def test_the_average_follows_the_network(self, trainer, pictures):
-        before = trainer.average.output.weight.clone()
+        before = trainer.average.output.weight.detach().clone()
         for _ in range(3):
             trainer.step(pictures, 32, 0.0)
-        now, average = trainer.network.output.weight, trainer.average.output.weight
+        now, average = (n.output.weight.detach() for n in (trainer.network, trainer.average))
         assert not torch.equal(average, before)
         assert not torch.equal(average, now)
         assert float((average - now).norm()) < float((before - now).norm())
@@ -310,6 +326,14 @@ class TestCommand:
         assert train("--sizes", "48:3,32:1", "--minutes", "0.1") == 0
         assert seen == [48] * 9 + [32] * 3
 
+    def test_sources_can_be_weighed(self, train, monkeypatch):
+        seen = []
+        monkeypatch.setattr(
+            "model.train.run", lambda trainer, pictures, _: seen.append(pictures.weights.tolist())
+        )
+        assert train("--weigh", "b=0.5,c=0") == 0
+        assert seen == [[1, 0.5, 0]]
+
     def test_an_interrupt_leaves_a_checkpoint(self, train, tmp_path, monkeypatch, capsys):
         step = Trainer.step
 
@@ -377,6 +401,8 @@ class TestCommand:
             ["--minutes", "-1"],
             ["--minutes", "nan"],
             ["--batch", "-3"],
+            ["--weigh", "flowers"],
+            ["--weigh", "flowers=-1"],
             ["--lr", "much"],
             ["--what"],
         ],
