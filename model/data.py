@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ from torch.nn import functional as F
 SHORT, LONG = 240, 324  # every picture is kept lying, in a frame of this size
 _SUFFIXES = {".avif", ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 _CHUNK = 256
+_LAYOUT = "frames 240x324, edge padded; widths, upright, names"  # of the cache
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,16 @@ def load_pictures(
     Raises FileNotFoundError for a missing source, ValueError when no picture was found.
     """
     store = cache / f"{_fingerprint(sources)}.npz" if cache else None
-    if store is None or not store.with_suffix(".npy").exists():
-        frames, widths, upright, names = _decode_all(sources)
-        if not len(frames):
-            raise ValueError(f"no colour pictures in {', '.join(map(str, sources))}")
-        if store:
-            store.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(store, widths=widths, upright=upright, names=names)
-            part = store.with_suffix(".part.npy")
-            np.save(part, frames)
-            part.replace(store.with_suffix(".npy"))
-    else:
-        frames = np.load(store.with_suffix(".npy"), mmap_mode="c")
-        notes = np.load(store)
-        widths, upright, names = notes["widths"], notes["upright"], notes["names"].tolist()
+    kept = _load_kept(store) if store else None
+    frames, widths, upright, names = kept or _decode_all(sources)
+    if not len(frames):
+        raise ValueError(f"no colour pictures in {', '.join(map(str, sources))}")
+    if store and not kept:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(store, widths=widths, upright=upright, names=names)
+        part = store.with_suffix(".part.npy")
+        np.save(part, frames)
+        part.replace(store.with_suffix(".npy"))
     weights = torch.tensor([(weigh or {}).get(name, 1.0) for name in names])
     return Pictures(
         torch.from_numpy(frames), torch.from_numpy(widths), torch.from_numpy(upright), weights
@@ -110,11 +108,25 @@ def crop(pictures: Pictures, index: Tensor, size: int, generator: Generator) -> 
 
 
 def _fingerprint(sources: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_LAYOUT.encode())
     for source in sources:
-        stat = source.stat()
-        digest.update(f"{source.resolve()}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            stat = path.stat()
+            digest.update(f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
+
+
+_Decoded = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_], list[str]]
+
+
+def _load_kept(store: Path) -> _Decoded | None:
+    """What an earlier start decoded, or None where that is missing or of another layout."""
+    try:
+        frames = np.load(store.with_suffix(".npy"), mmap_mode="c")
+        notes = np.load(store)
+        return frames, notes["widths"], notes["upright"], notes["names"].tolist()
+    except (OSError, KeyError, ValueError, BadZipFile):
+        return None
 
 
 def _files(sources: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
@@ -125,16 +137,17 @@ def _files(sources: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
                 if path.suffix.lower() in _SUFFIXES:
                     yield path.stem, path.read_bytes()
             continue
-        with tarfile.open(source) as tar:
-            for member in tar:
-                content = tar.extractfile(member)
-                if content is not None:
-                    yield Path(member.name).stem, content.read()
+        try:
+            with tarfile.open(source) as tar:
+                for member in tar:
+                    content = tar.extractfile(member)
+                    if content is not None:
+                        yield Path(member.name).stem, content.read()
+        except tarfile.TarError as error:
+            raise ValueError(f"{source} is neither a folder nor a tar shard") from error
 
 
-def _decode_all(
-    sources: Sequence[Path],
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.bool_], list[str]]:
+def _decode_all(sources: Sequence[Path]) -> _Decoded:
     files = _files(sources)
     frames, widths, upright, names = [], [], [], []
     with ProcessPoolExecutor(max(1, (os.cpu_count() or 2))) as pool:
@@ -163,9 +176,10 @@ def _decode(content: bytes) -> tuple[NDArray[np.uint8], int, bool] | None:
     rgb = cv2.resize(rgb, (wide, SHORT), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     cut = max(0, (wide - LONG) // 2)
     rgb = rgb[:, cut : cut + LONG]
-    frame = np.zeros((3, SHORT, LONG), np.uint8)
-    frame[:, :, : rgb.shape[1]] = rgb.transpose(2, 0, 1)
-    return frame, rgb.shape[1], upright
+    width = rgb.shape[1]
+    # the last column goes on into the padding, so that interpolation finds no dark edge there
+    frame = np.pad(rgb, ((0, 0), (0, LONG - width), (0, 0)), mode="edge").transpose(2, 0, 1)
+    return np.ascontiguousarray(frame), width, upright
 
 
 def read_rgb(content: bytes) -> NDArray[np.uint8] | None:
@@ -176,6 +190,9 @@ def read_rgb(content: bytes) -> NDArray[np.uint8] | None:
     try:
         with Image.open(io.BytesIO(content)) as picture:
             return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError):
-        bgr = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        try:
+            bgr = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        except cv2.error:
+            return None
         return None if bgr is None else np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8)

@@ -27,7 +27,7 @@ from torch import Tensor
 from .color import AB_SCALE, lab_to_rgb, rgb_to_lab
 from .data import read_rgb
 from .hint_planes import hint_planes, paint
-from .load import WeightsError, load_network, place
+from .load import find_device, load_network, place
 from .unet import HintUNet
 
 COUNTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
@@ -168,13 +168,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pattern", default="*", help="which files of the folder, as a glob")
     parser.add_argument("--counts", type=int, nargs="+", default=list(COUNTS))
     parser.add_argument("--limit", type=int, help="only the first so many pictures")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--json", action="store_true", help="machine-readable result")
     options = parser.parse_args(arguments)
     names = list(PROTOCOLS) if options.protocol == "both" else [options.protocol]
     try:
         network = load_network(options.weights).fold()
-        network = place(network, torch.device(options.device))
+        network = place(network, find_device(options.device))
         for protocol in (PROTOCOLS[name] for name in names):
             truth = load_truth(options.folder, protocol, options.pattern)[: options.limit]
             score = evaluate(network, truth, protocol, options.counts)
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
             else:
                 print_table(protocol, score)
-    except (WeightsError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return 2
     return 0

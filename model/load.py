@@ -49,6 +49,25 @@ def load_network(path: Path | None = None) -> HintUNet:
     return network.eval()
 
 
+def find_device(name: str) -> torch.device:
+    """The device called "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N".
+
+    Raises ValueError when there is no such device.
+    """
+    kind, colon, number = name.partition(":")
+    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    if name == "auto":
+        return torch.device("cuda:0")
+    if kind != "cuda" or (colon and not number.isdecimal()):
+        raise ValueError(f"the device is auto, cpu, cuda or cuda:N, not {name!r}")
+    if not torch.cuda.is_available():
+        raise ValueError("no CUDA device was found; the device cpu works everywhere")
+    if int(number or 0) >= torch.cuda.device_count():
+        raise ValueError(f"there is no CUDA device {number}; {torch.cuda.device_count()} found")
+    return torch.device(f"cuda:{int(number or 0)}")
+
+
 def place(network: HintUNet, device: torch.device) -> HintUNet:
     """Move the network to a device, its convolutions in the layout that runs fastest."""
     network.to(device)
@@ -80,6 +99,9 @@ def read_notes(path: Path) -> dict[str, str]:
 def _widths(path: Path, metadata: dict[str, str] | None) -> Widths:
     try:
         stored = json.loads((metadata or {})["widths"])
-        return Widths(**{field.name: int(stored[field.name]) for field in fields(Widths)})
-    except (KeyError, TypeError, ValueError) as error:
+        widths = {field.name: int(stored[field.name]) for field in fields(Widths)}
+        if min(widths.values()) < 1:
+            raise ValueError("no channels")
+        return Widths(**widths)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise WeightsError(f"{path}: these are not weights of this network") from error

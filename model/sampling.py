@@ -83,12 +83,14 @@ def _dense_region(
     ab: Tensor, hints: Tensor, mask: Tensor, chosen: Tensor, rand: Callable[..., Tensor]
 ) -> tuple[Tensor, Tensor]:
     n, _, height, width = ab.shape
-    edges = rand(n, 4, 1, 1)
+    # up to the whole picture, and never less than a third of a side
+    size = (0.33 + 0.87 * rand(n, 2, 1, 1)).clamp_max(1)
+    low = rand(n, 2, 1, 1) * (1 - size)
+    high = low + size
     share = rand(n, 1, 1).square()
     x = torch.linspace(0, 1, width, device=ab.device)[None, None, :]
     y = torch.linspace(0, 1, height, device=ab.device)[None, :, None]
-    inside = (x >= edges[:, 0] * 0.6) & (x <= 0.4 + edges[:, 1] * 0.6)
-    inside = inside & (y >= edges[:, 2] * 0.6) & (y <= 0.4 + edges[:, 3] * 0.6)
+    inside = (x >= low[:, 0]) & (x <= high[:, 0]) & (y >= low[:, 1]) & (y <= high[:, 1])
     keep = inside & (rand(n, height, width) > share) & chosen[:, None, None]
     keep = keep[:, None]
     # carried colour is soft: it went through a warp

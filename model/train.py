@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import copy
 import math
+import struct
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from torch import Tensor
@@ -23,13 +25,16 @@ from .color import rgb_to_lab
 from .data import Pictures, crop, load_pictures
 from .evaluate import Z, evaluate, load_truth, print_table
 from .hint_planes import hint_planes
-from .load import BUNDLED, WeightsError, load_network, place, save_network
+from .load import BUNDLED, find_device, load_network, place, read_notes, save_network
 from .losses import table_on, total_loss
 from .sampling import User, draw_counts, simulate
 from .unet import STRIDE, HintUNet
 
 # Hinted cells per attention in training: a fixed number keeps shapes static for torch.compile.
+BATCH = {"cpu": 16, "cuda": 256}
 MAX_KEYS = {"cpu": 128, "cuda": 256}
+# what torch.load raises for a file that is damaged or is something else
+_BROKEN = (OSError, RuntimeError, KeyError, TypeError, EOFError, UnpicklingError, struct.error)
 WARM_UP = 300  # steps
 CHECKPOINT_EVERY = 180.0  # seconds
 
@@ -48,10 +53,12 @@ class Trainer:
 
     def __init__(self, network: HintUNet, options: argparse.Namespace) -> None:
         self.options = options
-        self.device = torch.device(options.device)
+        self.device = find_device(options.device)
+        self.batch_size = options.batch or BATCH[self.device.type]
         self.network = place(network, self.device).train()
         self.average = copy.deepcopy(network).eval()
         self.progress = Progress()
+        self.samples_before = 0
         matrices = [p for p in network.parameters() if p.ndim > 1]
         others = [p for p in network.parameters() if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
@@ -68,7 +75,7 @@ class Trainer:
 
     def batch(self, pictures: Pictures, size: int) -> tuple[Tensor, Tensor]:
         """Network input (B, 4, size, size) and true ab (B, 2, size, size), freshly drawn."""
-        count = self.options.batch
+        count = self.batch_size
         index = torch.multinomial(
             pictures.weights, count, replacement=True, generator=self.generator
         )
@@ -95,7 +102,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.progress.step += 1
-        self.progress.samples += self.options.batch
+        self.progress.samples += self.batch_size
         self._follow()
         return loss.detach(), regression  # type: ignore[return-value]
 
@@ -122,17 +129,20 @@ class Trainer:
         }
         torch.save(state, part)
         part.replace(folder / "checkpoint.pt")
-        samples = self.options.samples_before + self.progress.samples
+        samples = self.samples_before + self.progress.samples
         save_network(self.average, folder / BUNDLED.name, {"samples": str(samples)})
 
     def resume(self, checkpoint: Path) -> None:
-        """Go on where a checkpoint stopped."""
-        state = torch.load(checkpoint, map_location=self.device, weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"].cpu())
-        self.progress = Progress(**state["progress"])
+        """Go on where a checkpoint stopped. Raises ValueError when it cannot be read."""
+        try:
+            state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+            self.network.load_state_dict(state["network"])
+            self.average.load_state_dict(state["average"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.generator.set_state(state["generator"].cpu())
+            self.progress = Progress(**state["progress"])
+        except _BROKEN as error:
+            raise ValueError(f"{checkpoint} is no checkpoint of this network") from error
 
 
 def run(trainer: Trainer, pictures: Pictures, stages: Sequence[tuple[int, float]]) -> None:
@@ -157,7 +167,7 @@ def run(trainer: Trainer, pictures: Pictures, stages: Sequence[tuple[int, float]
         progress.seconds = now - started
         if now - reported >= 60 or progress.seconds >= total:
             mean = (sums / steps).tolist()
-            rate = steps * options.batch / (now - reported)
+            rate = steps * trainer.batch_size / (now - reported)
             print(
                 f"{progress.seconds / 60:7.1f} min  {progress.samples:9,} samples  {size:3} px  "
                 f"{rate:7.1f}/s  loss {mean[0]:.4f}  regression {mean[1]:.4f}",
@@ -170,6 +180,19 @@ def run(trainer: Trainer, pictures: Pictures, stages: Sequence[tuple[int, float]
             saved = now
 
 
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"not a positive number: {text!r}")
+    return number
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"not a positive whole number: {text!r}")
+    return int(text)
+
+
 def _stages(text: str) -> list[tuple[int, float]]:
     """'96:0.5,128:0.5' -> crop sizes with their shares of the time."""
     stages = []
@@ -177,7 +200,7 @@ def _stages(text: str) -> list[tuple[int, float]]:
         size, _, share = part.partition(":")
         if not size.isdigit() or int(size) % STRIDE or int(size) < 2 * STRIDE:
             raise argparse.ArgumentTypeError(f"crop sizes are multiples of {STRIDE}: {size!r}")
-        stages.append((int(size), float(share or 1)))
+        stages.append((int(size), _positive(share or "1")))
     total = sum(share for _, share in stages)
     return [(size, share / total) for size, share in stages]
 
@@ -185,7 +208,10 @@ def _stages(text: str) -> list[tuple[int, float]]:
 def _weights(text: str) -> dict[str, float]:
     """'flowers=0.5,birds=2' -> how often pictures of these sources are drawn."""
     pairs = (part.partition("=") for part in text.split(","))
-    return {name: float(weight) for name, _, weight in pairs}
+    weights = {name: float(weight) for name, _, weight in pairs}
+    if not all(0 <= weight < math.inf for weight in weights.values()):
+        raise argparse.ArgumentTypeError(f"weights are not negative: {text!r}")
+    return weights
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -203,16 +229,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="SOURCE=W,...",
         help="draw pictures of a source (NUMBER-SOURCE.avif) W times as often",
     )
-    parser.add_argument("--minutes", type=float, default=30.0)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--minutes", type=_positive, default=30.0)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument(
         "--sizes",
         type=_stages,
         default="128:0.5,192:0.35,256:0.15",
         help="crop sizes with their shares of the time",
     )
-    parser.add_argument("--batch", type=int, default=None, help="default: 32 on CPU, 256 on GPU")
-    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--batch", type=_count, help="default: 16 on a CPU, 256 on a GPU")
+    parser.add_argument("--lr", type=_positive, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--run",
@@ -225,7 +251,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--eval", type=Path, help="folder of colour pictures kept apart")
     parser.add_argument("--cache", type=Path, help="folder that keeps the decoded pictures")
     options = parser.parse_args(arguments)
-    options.batch = options.batch or (32 if options.device == "cpu" else 256)
     options.data = [
         found
         for source in options.data
@@ -241,16 +266,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_float32_matmul_precision("high")
     try:
         network = HintUNet() if options.fresh else load_network(options.start)
+        trainer = Trainer(network, options)
+        if not options.fresh:
+            trainer.samples_before = int(read_notes(options.start).get("samples", 0))
+        if (checkpoint := options.run / "checkpoint.pt").exists():
+            trainer.resume(checkpoint)
+            print(f"resumed after {trainer.progress.samples:,} samples")
         pictures = load_pictures(options.data, options.cache, options.weigh)
-    except (WeightsError, OSError, ValueError) as error:
+        options.run.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
-    options.samples_before = 0
-    trainer = Trainer(network, options)
-    if (checkpoint := options.run / "checkpoint.pt").exists():
-        trainer.resume(checkpoint)
-        print(f"resumed after {trainer.progress.samples:,} samples")
-    print(f"{len(pictures):,} pictures, {options.minutes:g} minutes on {options.device}")
+    print(f"{len(pictures):,} pictures, {options.minutes:g} minutes on {trainer.device}")
     try:
         run(trainer, pictures.to(trainer.device), options.sizes)
     except KeyboardInterrupt:

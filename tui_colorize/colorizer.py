@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from model.color import AB_SCALE
 from model.hint_planes import hint_planes, paint
-from model.load import WeightsError, load_network, place
+from model.load import find_device, load_network, place
 
 from .color import hex_to_lab
 from .errors import UserError
@@ -26,6 +26,7 @@ from .merge import merge
 from .picture import Picture, Plane, Region
 from .pin import Pin, hold
 from .suggest import cover
+from .terminaltext import printable
 from .upsample import GuidedChroma
 
 NETWORK_SIZE = 256  # the network sees as many pixels as a square of this side has
@@ -121,11 +122,11 @@ class Colorizer:
         device: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N". weights: a safetensors
         file, by default the bundled one. Raises UserError when either cannot be used.
         """
-        self._device = _find_device(device)
         try:
+            self._device = find_device(device)
             network = load_network(Path(weights) if weights is not None else None).fold()
-        except WeightsError as error:
-            raise UserError(str(error)) from error
+        except ValueError as error:
+            raise UserError(printable(str(error))) from error
         self._network = place(network, self._device)
         self._bins: NDArray[np.float32] = network.bin_centers.cpu().numpy()
         self._lock = Lock()
@@ -236,21 +237,6 @@ class Colorizer:
             Coloring(picture, hints, _spread(picture, one, some), some, scores, self._bins)
             for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
         ]
-
-
-def _find_device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
-    kind, _, number = name.partition(":")
-    if name == "cpu":
-        return torch.device("cpu")
-    if kind != "cuda" or (":" in name and not number.isdecimal()):
-        raise UserError(f"the device is auto, cpu, cuda or cuda:N, not {name!r}")
-    if not torch.cuda.is_available():
-        raise UserError("no CUDA device was found; --device cpu works everywhere")
-    if int(number or 0) >= torch.cuda.device_count():
-        raise UserError(f"there is no CUDA device {number}; {torch.cuda.device_count()} found")
-    return torch.device(f"cuda:{int(number or 0)}")
 
 
 def _pins(picture: Picture, hints: HintSet) -> tuple[Pin, ...]:

@@ -22,7 +22,8 @@ Chroma = Callable[[slice, Plane], Plane]  # rows and their L (h, w) -> Lab (h, w
 _STRIP = 1 << 18  # pixels at once
 _THREADS = 8
 _EDGE = 1e-5  # a channel this close to 0 or 1 was cut off there
-_SECANTS = 2
+_SECANTS = 4
+_TOUCH = 1e-5  # beyond the gamut's boundary by no more than arithmetic is
 
 
 def merge(lightness: Plane, chroma: Chroma, dtype: Any) -> NDArray[Any]:
@@ -77,10 +78,11 @@ def _reduce_chroma(lab: Plane) -> Plane:
     excess_in = -np.minimum(luminance, 1 - luminance)
     rgb = np.stack(lab_to_linear_rgb(lightness, a, b))
     excess_out = _excess(rgb)
+    beyond_at_all = excess_out > _TOUCH
     scale = outside
     for _ in range(_SECANTS):
         step = excess_in / np.minimum(excess_in - excess_out, -1e-9)
-        scale = np.where(excess_out > 0, inside + (outside - inside) * step, 1)
+        scale = np.where(beyond_at_all, inside + (outside - inside) * step, 1)
         rgb = np.stack(lab_to_linear_rgb(lightness, a * scale, b * scale))
         excess = _excess(rgb)
         beyond = excess > 0

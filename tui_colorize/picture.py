@@ -10,7 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.color import RGB_TO_XYZ, luminance_to_lightness, srgb_to_linear
+from model.color import (
+    RGB_TO_XYZ,
+    lightness_to_luminance,
+    linear_to_srgb,
+    luminance_to_lightness,
+    srgb_to_linear,
+)
 
 from .errors import UserError
 
@@ -46,6 +52,8 @@ class Picture:
             raise UserError(f"an image has samples of type uint8 or uint16, not {image.dtype}")
         if image.ndim not in (2, 3) or image.size == 0 or (image.ndim == 3 and image.shape[2] != 3):
             raise UserError(f"an image has the shape (H, W) or (H, W, 3), not {image.shape}")
+        if image.ndim == 3 and _is_gray(image):
+            image = np.ascontiguousarray(image[..., 0])
         top = int(np.iinfo(image.dtype).max)
         linear = srgb_to_linear(np.arange(top + 1) / top)
         if image.ndim == 2:
@@ -53,7 +61,8 @@ class Picture:
             levels = _count_levels(image)
         else:
             lightness = _lightness_of_rgb(image, linear)
-            levels = _count_levels(np.rint(lightness * (top / 100)).astype(image.dtype))
+            gray = linear_to_srgb(lightness_to_luminance(lightness))
+            levels = _count_levels(np.rint(gray * top).astype(image.dtype))
         return cls(lightness, image.dtype, levels)
 
     @property
@@ -102,6 +111,15 @@ def resample(plane: Plane, width: int, height: int, enlarge: int = cv2.INTER_LIN
     shrinks = width * height < plane.shape[0] * plane.shape[1]
     kind = cv2.INTER_AREA if shrinks else enlarge
     return cv2.resize(plane, (width, height), interpolation=kind).astype(np.float32, copy=False)
+
+
+def _is_gray(image: NDArray[Any]) -> bool:
+    """Whether R = G = B everywhere; a few rows settle it for most coloured pictures."""
+    step = max(1, len(image) // 8)
+    return all(
+        np.array_equal(part[..., 0], part[..., 1]) and np.array_equal(part[..., 0], part[..., 2])
+        for part in (image[::step], image)
+    )
 
 
 def _count_levels(gray: NDArray[Any]) -> int:

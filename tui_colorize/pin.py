@@ -51,8 +51,9 @@ class Pin:
 
     def box(self) -> tuple[int, int, int, int]:
         """Whole pixels of the patch, at least one."""
-        x0, y0 = round(self.x0), round(self.y0)
-        x1, y1 = round(self.x1), round(self.y1)
+        # halves always up: a patch keeps its shape wherever the grid begins
+        x0, y0 = floor(self.x0 + 0.5), floor(self.y0 + 0.5)
+        x1, y1 = floor(self.x1 + 0.5), floor(self.y1 + 0.5)
         if x1 <= x0:
             x0 = floor((self.x0 + self.x1) / 2)
             x1 = x0 + 1

@@ -1457,3 +1457,15 @@ def test_without_permission(unprivileged_folder):
         check_output(folder / "source.png", folder / "out.png", overwrite=False)
     with pytest.raises(UserError, match="may not be written to"):
         save_still(Still(folder / "source.png", picture(1)), picture(3), folder / "out.png")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (3, 500), (500, 7)])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".avif"])
+def test_tiny_and_narrow_pictures(tmp_path, size, suffix):
+    path = tmp_path / f"tiny{suffix}"
+    Image.new("L", size, 90).save(path)
+    still = read_still(path)
+    assert still.pixels.shape[:2] == size[::-1]
+    out = tmp_path / f"out{suffix}"
+    save_still(still, np.zeros((*size[::-1], 3), np.uint8), out)
+    assert read_still(out).pixels.shape == (*size[::-1], 3)

@@ -32,7 +32,7 @@ def pictures():
 @pytest.fixture
 def options(tmp_path):
     return argparse.Namespace(
-        device="cpu", lr=3e-3, batch=4, seed=1, minutes=1.0, run=tmp_path / "run", samples_before=0
+        device="cpu", lr=3e-3, batch=4, seed=1, minutes=1.0, run=tmp_path / "run"
     )
 
 
@@ -137,7 +137,7 @@ class TestBatch:
         upright = torch.zeros(3, dtype=torch.bool)
         pictures = Pictures(frames, torch.full((3,), LONG), upright, weights)
         trainer.augment.film = lambda lightness: lightness
-        options.batch = 400
+        trainer.batch_size = 400
         planes, _ = trainer.batch(pictures, 16)
         level = (planes[:, 0].mean((1, 2)) + 1) * 50  # L is 25, 54 or 81
         assert float((level > 70).float().mean()) == 0
@@ -232,7 +232,7 @@ class TestTrainer:
                 assert torch.allclose(theirs[name], tensor, atol=1e-4), name
 
     def test_saved_weights_are_the_average(self, trainer, pictures, options):
-        options.samples_before = 1000
+        trainer.samples_before = 1000
         trainer.step(pictures, 32, 0.0)
         trainer.save(options.run)
         path = options.run / "hintunet.safetensors"

@@ -122,7 +122,7 @@ def _check_jpeg(file: BinaryIO) -> None:
     if end < 0 or data.find(_JPEG_SCAN, scan + 2, end) >= 0:  # no end, or several scans
         return
     probe = JpegImageFile(io.BytesIO(data[:end] + bytes(_JPEG_LOOKAHEAD)))
-    probe.draft(probe.mode, (probe.width // 8, probe.height // 8))
+    probe.draft(probe.mode, (max(1, probe.width // 8), max(1, probe.height // 8)))
     try:
         probe.load()
     except OSError:
