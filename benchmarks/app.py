@@ -1,6 +1,6 @@
 """How soon the app paints its first frame, and how soon it answers keys while the network runs.
 
-Run: python benchmarks/app.py PICTURE [--repeat N]
+Run: python benchmarks/app.py [PICTURE] [--repeat N]
 Both are taken from outside, in a pseudo-terminal. The start is compared with a bare Textual app in
 the same run, since absolute times drift with the machine. A key's answer is the first output after
 it; hints are put all the while, so that a render is nearly always going on.
@@ -27,6 +27,7 @@ class Hello(App):
 
 Hello().run()
 """
+SAMPLE = Path(__file__).parent.parent / "samples" / "astronaut.jpg"
 STATUS = "half-cell"  # at the end of the status bar, the last thing on the screen
 ARROWS = {"left": "\x1b[D", "right": "\x1b[C"}
 
@@ -75,7 +76,7 @@ def key_times(child: pexpect.spawn, keys: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("picture", type=Path)
+    parser.add_argument("picture", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--repeat", type=int, default=7)
     options = parser.parse_args()
     folder = Path(os.environ.get("TMPDIR", "/tmp")) / f"tui-colorize-bench-{os.getpid()}"
