@@ -1,0 +1,92 @@
+"""When the app is opened, and with what."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from tui_colorize import cli
+from tui_colorize.hints import Hint
+
+from .makers import picture
+
+
+@pytest.fixture
+def app(monkeypatch):
+    """What the app was opened with; the process seems to have a terminal."""
+    opened = []
+
+    def open_it(path, hints, **options):
+        opened.append((path, hints, options))
+        return 7
+
+    module = types.ModuleType("tui_colorize.tui.app")
+    module.run = open_it
+    monkeypatch.setitem(sys.modules, "tui_colorize.tui.app", module)
+    monkeypatch.setattr(cli, "_is_terminal", lambda _: True)
+    return opened
+
+
+NO_OPTIONS = {"device": "auto", "weights": None, "output": None}
+
+
+def test_the_app_opens_without_a_picture(run, app):
+    assert run() == (7, "", "")
+    assert app == [(None, None, NO_OPTIONS)]
+
+
+def test_the_app_opens_a_picture(run, app):
+    picture("a.png")
+    Path("h.csv").write_text("x,y,color\n7,5,red\n")
+    options = "--hints h.csv -o b.png --device cpu --weights w.safetensors"
+    assert run("a.png", *options.split())[0] == 7
+    [(path, hints, given)] = app
+    assert path == Path("a.png")
+    assert list(hints) == [Hint(7, 5, "red")]
+    assert given == {"device": "cpu", "weights": Path("w.safetensors"), "output": Path("b.png")}
+
+
+def test_a_picture_called_image_can_be_opened(run, app):
+    picture("image", format="PNG")
+    assert run("./image")[0] == 7
+    assert app == [(Path("image"), None, NO_OPTIONS)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ("gone.png", "gone.png: there is no such file"),
+        (".", ". is a folder"),
+        ("pipe", "pipe is a device or a pipe, not a picture"),
+        ("loop", "loop cannot be read: "),
+        ("a.png --hints gone.csv", "gone.csv: there is no such file"),
+        ("a.png --hints outside.csv", "outside.csv, line 2, column 'x': 8 is outside"),
+        ("a.png --hints film.csv", "film.csv: hint 1 is on frame 1"),
+        ("a.png -o a.png", "a.png is the original picture"),
+        ("a.png -o a.gif", "a.gif cannot be saved"),
+    ],
+)
+def test_what_the_app_is_not_opened_for(run, app, arguments, problem):
+    picture("a.png")
+    os.mkfifo("pipe")
+    Path("loop").symlink_to("loop")
+    Path("outside.csv").write_text("x,y,color\n8,5,red\n")
+    Path("film.csv").write_text("x,y,color,frame\n1,1,red,1\n")
+    status, out, err = run(*arguments.split())
+    assert (status, out, app) == (2, "", [])
+    assert err.startswith("tui-colorize: ")
+    assert problem in err
+    assert err.count("\n") == 1
+
+
+def test_the_app_needs_a_terminal(run, app, monkeypatch):
+    picture("a.png")
+    for missing_stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(cli, "_is_terminal", lambda stream, gone=missing_stream: stream != gone)
+        status, out, err = run("a.png")
+        assert (status, out, app) == (2, "", [])
+        assert err.startswith("tui-colorize: the app needs a terminal")
