@@ -73,11 +73,13 @@ class Suggestions(Widget):
         rows = self._rows
         columns = -(-_COUNT // rows)
         width = max(1, self.size.width // columns)
+        gap = 2 if columns > 1 and width >= 24 else 0  # there is no room for it in narrow columns
         lines = []
         for row in range(rows):
             line = Text(no_wrap=True)
             for number in range(row, _COUNT, rows):
-                line.append_text(self._item(number, width))
+                line.append_text(self._item(number, width - gap))
+                line.append(" " * gap)
             lines.append(line)
         return Text("\n").join(lines)
 
