@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -30,8 +31,8 @@ from .losses import table_on, total_loss
 from .sampling import User, draw_counts, simulate
 from .unet import STRIDE, HintUNet
 
-# Hinted cells per attention in training: a fixed number keeps shapes static for torch.compile.
 BATCH = {"cpu": 16, "cuda": 256}
+# Hinted cells per attention in training: a fixed number keeps shapes static for torch.compile.
 MAX_KEYS = {"cpu": 128, "cuda": 256}
 # what torch.load raises for a file that is damaged or is something else
 _BROKEN = (OSError, RuntimeError, KeyError, TypeError, EOFError, UnpicklingError, struct.error)
@@ -87,7 +88,7 @@ class Trainer:
         planes = hint_planes(self.augment.film(lightness), hint_ab, mask)
         return planes.contiguous(memory_format=torch.channels_last), ab
 
-    def step(self, pictures: Pictures, size: int, share: float) -> tuple[float, float]:
+    def step(self, pictures: Pictures, size: int, share: float) -> tuple[Tensor, Tensor]:
         """One step; `share` (0..1) of the run is over. Returns total and regression loss."""
         warm = min(1.0, (self.progress.step + 1) / WARM_UP)
         rate = self.options.lr * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * share)))
@@ -104,7 +105,7 @@ class Trainer:
         self.progress.step += 1
         self.progress.samples += self.batch_size
         self._follow()
-        return loss.detach(), regression  # type: ignore[return-value]
+        return loss.detach(), regression
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -154,14 +155,9 @@ def run(trainer: Trainer, pictures: Pictures, stages: Sequence[tuple[int, float]
     sums, steps = torch.zeros(2, device=trainer.device), 0
     while progress.seconds < total:
         share = progress.seconds / total
-        size, edge = stages[-1][0], 0.0
-        for candidate, part in stages:
-            edge += part
-            if share < edge:
-                size = candidate
-                break
+        size = _size_at(stages, share)
         loss, regression = trainer.step(pictures, size, share)
-        sums += torch.stack([torch.as_tensor(loss), torch.as_tensor(regression)])
+        sums += torch.stack([loss, regression])
         steps += 1
         now = time.monotonic()
         progress.seconds = now - started
@@ -178,6 +174,13 @@ def run(trainer: Trainer, pictures: Pictures, stages: Sequence[tuple[int, float]
         if now - saved >= CHECKPOINT_EVERY or progress.seconds >= total:
             trainer.save(options.run)
             saved = now
+
+
+def _size_at(stages: Sequence[tuple[int, float]], share: float) -> int:
+    """The crop size when this share (0..1) of the time is over."""
+    ends = accumulate(part for _, part in stages)
+    sizes = (size for (size, _), end in zip(stages, ends, strict=True) if share < end)
+    return next(sizes, stages[-1][0])
 
 
 def _positive(text: str) -> float:
