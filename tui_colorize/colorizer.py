@@ -241,7 +241,7 @@ class Colorizer:
 
 def _pins(picture: Picture, hints: HintSet) -> tuple[Pin, ...]:
     pins = []
-    for hint in hints:
+    for hint in hints.enabled:
         rows, columns = patch(hint, picture.width, picture.height)
         lightness = float(picture.lightness[rows, columns].mean())
         _, a, b = hex_to_lab(hint.color)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 from tui_colorize.color import parse_color
@@ -25,7 +25,8 @@ class Hint:
 
     color is anything parse_color reads and kept as `#rrggbb`; only its a and b count, lightness is
     the picture's own. radius None means default_radius of the picture. frame counts from 0 and is
-    0 on a still. Raises UserError for a colour or number that cannot be.
+    0 on a still. A hint that is not enabled colours nothing; it waits to be enabled again.
+    Raises UserError for a colour or number that cannot be.
     """
 
     x: int
@@ -33,6 +34,7 @@ class Hint:
     color: str
     radius: int | None = None
     frame: int = 0
+    enabled: bool = True
 
     def __post_init__(self) -> None:
         for name in ("x", "y", "frame"):
@@ -116,7 +118,7 @@ class HintSet(Sequence[Hint]):
         Raises UserError for coordinates that no hint can have.
         """
         hint = self._hints[index]
-        return self.replace(index, Hint(x, y, hint.color, hint.radius, hint.frame))
+        return self.replace(index, replace(hint, x=x, y=y))
 
     def clear(self) -> HintSet:
         """Without any hints."""
@@ -158,6 +160,11 @@ class HintSet(Sequence[Hint]):
             return None
         count = len(self._hints)
         return ((count if index is None else index) - 1) % count
+
+    @property
+    def enabled(self) -> HintSet:
+        """The hints that colour something, in order."""
+        return HintSet(hint for hint in self._hints if hint.enabled)
 
     def for_frame(self, frame: int) -> HintSet:
         """The hints of this frame, in order."""

@@ -250,3 +250,13 @@ def test_default_radius(size, radius):
 )
 def test_patch(hint, rows, columns):
     assert patch(hint, 80, 60) == (slice(*rows), slice(*columns))
+
+
+def test_enabled_hints_are_those_that_colour():
+    hints = HintSet([Hint(1, 1, "#f00"), Hint(2, 2, "#0f0", enabled=False)])
+    assert list(hints.enabled) == [Hint(1, 1, "#f00")]
+
+
+def test_moving_keeps_a_hint_disabled():
+    hints = HintSet([Hint(1, 1, "#f00", 3, 2, enabled=False)]).move(0, 5, 6)
+    assert hints[0] == Hint(5, 6, "#f00", 3, 2, enabled=False)

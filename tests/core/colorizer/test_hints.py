@@ -52,6 +52,11 @@ class TestHints:
             direction = asked[1:] / np.hypot(*asked[1:])
             assert lab[1:] @ direction > 10, color
 
+    def test_a_disabled_hint_colours_nothing(self, colorizer, photo):
+        hint, other = Hint(450, 290, "#b02020", 4), Hint(100, 100, "#2040b0", 4, enabled=False)
+        expected = colorizer.colorize(photo, [hint])
+        assert np.array_equal(colorizer.colorize(photo, [hint, other]), expected)
+
     def test_opposite_hints_stay_on_their_sides_of_an_edge(self, colorizer):
         rng = np.random.default_rng(0)
         gray = np.full((400, 600), 80.0)
