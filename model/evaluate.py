@@ -7,6 +7,9 @@ that the field publishes:
   of their patch, places drawn from a normal about the centre, 8-bit.
 - I (iColoriT, Yun et al. 2023): squashed to 224x224, hints of 2x2 pixels on a 2-pixel grid, places
   uniform, floating point.
+
+Beside it: SSIM, how colourful the results are next to the truth, how far they are from the hints
+under the hints, and whether the suggested colours come true.
 """
 
 from __future__ import annotations
@@ -14,109 +17,93 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .calibration import Judgement, judge
 from .color import AB_SCALE, lab_to_rgb, rgb_to_lab
-from .data import read_rgb
-from .hint_planes import hint_planes, paint
+from .hint_planes import hint_planes
 from .load import find_device, load_network, place
+from .metrics import colorfulness, psnr, ssim
+from .protocols import COUNTS, PROTOCOLS, PUBLISHED_Z, Protocol, Z, load_truth, simulate_hints
+from .sheet import save_sheet
 from .unet import HintUNet
 
-COUNTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
-# Published for ImageNet's validation set, dB: the 2017 paper's figure 6 and the authors' retrain.
-PUBLISHED_Z = {
-    "Zhang 2017": {
-        0: 24.43,
-        1: 25.37,
-        2: 26.20,
-        5: 27.39,
-        10: 28.42,
-        20: 29.34,
-        50: 30.42,
-        100: 31.13,
-    },
-    "its retrain": {0: 26.5, 1: 27.1, 5: 28.3, 10: 29.1, 20: 29.9, 50: 30.9, 100: 31.65},
-}
+_ON_SHEET = (0, 10)  # hints of the coloured columns
 
 
 @dataclass(frozen=True)
-class Protocol:
-    """How hints are simulated and the result is scored."""
+class Measures:
+    """Means over the pictures, with one number of hints.
 
-    name: str
-    size: int
-    patch: int
-    eight_bit: bool
+    psnr: dB; ssim: 0..1; colorfulness: of the results over that of the truth; hint_error: distance
+    from the hints' colours under the hints, in ab units, None where there are no hints.
+    """
 
-
-Z = Protocol("Z", 256, 6, eight_bit=True)
-I = Protocol("I", 224, 2, eight_bit=False)  # noqa: E741
-PROTOCOLS = {"Z": Z, "I": I}
+    psnr: float
+    ssim: float
+    colorfulness: float
+    hint_error: float | None
 
 
 @dataclass(frozen=True)
 class Score:
-    """Mean PSNR in dB over the pictures: gray, and with each number of hints."""
+    """PSNR of the gray pictures in dB, and the measures for each number of hints."""
 
     gray: float
-    hints: dict[int, float]
+    hints: dict[int, Measures]
 
 
-def load_truth(folder: Path, protocol: Protocol, pattern: str = "*") -> NDArray[np.uint8]:
-    """(N, 3, size, size) uint8 RGB: the folder's pictures, squashed to the protocol's square.
+class Batch(NamedTuple):
+    """Some pictures with one number of hints.
 
-    Raises ValueError when none decodes.
+    truth, gray, result: (N, 3, size, size) sRGB 0..1; hint_error: (N,) in ab units, NaN if
+    there are no hints.
     """
-    squares = []
-    for path in sorted(folder.glob(pattern)):
-        rgb = read_rgb(path.read_bytes()) if path.is_file() else None
-        if rgb is not None:
-            shrinks = min(rgb.shape[:2]) > protocol.size
-            kind = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-            square = cv2.resize(rgb, (protocol.size, protocol.size), interpolation=kind)
-            squares.append(square.transpose(2, 0, 1))
-    if not squares:
-        raise ValueError(f"no pictures in {folder}")
-    return np.ascontiguousarray(np.stack(squares)).astype(np.uint8)
 
-
-def simulate_hints(
-    ab: Tensor, count: int, protocol: Protocol, random: np.random.Generator
-) -> tuple[Tensor, Tensor]:
-    """The protocol's hints for one picture.
-
-    ab: (1, 2, size, size) true colours. Returns hint ab of that shape and mask (1, 1, size, size).
-    """
-    room = protocol.size - protocol.patch
-    if protocol is Z:
-        places = random.normal((room + 1) / 2, (room + 1) / 4, (count, 2))
-        low = np.clip(places, 0, room).astype(np.int64)
-    else:
-        side = protocol.size // protocol.patch
-        cells = random.choice(side * side, count, replace=False)
-        low = np.stack([cells % side, cells // side], 1) * protocol.patch
-    boxes = torch.from_numpy(np.concatenate([low, low + protocol.patch], 1))
-    colors = [ab[0, :, y0:y1, x0:x1].mean((1, 2)) for x0, y0, x1, y1 in boxes.tolist()]
-    table = torch.stack(colors)[None] if colors else ab.new_zeros(1, 0, 2)
-    return paint(boxes[None], table, protocol.size, protocol.size)
-
-
-def psnr(truth: Tensor, result: Tensor, eight_bit: bool) -> Tensor:
-    """(N,) PSNR in dB of RGB in 0..1, (N, 3, H, W) each; both rounded to 8 bits if asked."""
-    if eight_bit:
-        truth, result = (t.mul(255).round().div(255) for t in (truth, result))
-    return -10 * (truth - result).square().mean((1, 2, 3)).clamp_min(1e-10).log10()
+    count: int
+    truth: Tensor
+    gray: Tensor
+    result: Tensor
+    hint_error: Tensor
 
 
 @torch.inference_mode()
+def color_all(
+    network: HintUNet,
+    pictures: NDArray[np.uint8],
+    protocol: Protocol,
+    counts: Sequence[int],
+    batch: int = 8,
+) -> Iterator[Batch]:
+    """Colour pictures (N, 3, size, size) uint8 RGB with each number of hints.
+
+    Hints are drawn afresh for each number, but alike on every call.
+    """
+    device = next(network.parameters()).device
+    random = np.random.default_rng(0)
+    for first in range(0, len(pictures), batch):
+        rgb = torch.from_numpy(pictures[first : first + batch]).to(device).float() / 255
+        lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
+        ab = torch.cat([a, b], 1).cpu()
+        gray = _rgb(lightness, torch.zeros_like(rgb[:, :2]))
+        for count in counts:
+            hints = [simulate_hints(one[None], count, protocol, random) for one in ab]
+            hint_ab, mask = (torch.cat(parts).to(device) for parts in zip(*hints, strict=True))
+            planes = hint_planes(lightness, hint_ab, mask)
+            out = network(planes.contiguous(memory_format=torch.channels_last)).ab * AB_SCALE
+            off = (out - hint_ab).norm(dim=1, keepdim=True) * mask
+            error = off.sum((1, 2, 3)) / mask.sum((1, 2, 3))
+            yield Batch(count, rgb, gray, _rgb(lightness, out), error)
+
+
 def evaluate(
     network: HintUNet,
     pictures: NDArray[np.uint8],
@@ -124,39 +111,61 @@ def evaluate(
     counts: Sequence[int] = COUNTS,
     batch: int = 8,
 ) -> Score:
-    """Score a network by a protocol. Hints are drawn afresh, but alike on every call."""
-    device = next(network.parameters()).device
-    random = np.random.default_rng(0)
+    """Score a network by a protocol; see `color_all`."""
     grays: list[Tensor] = []
-    scores: dict[int, list[Tensor]] = {count: [] for count in counts}
-    for first in range(0, len(pictures), batch):
-        rgb = torch.from_numpy(pictures[first : first + batch]).to(device).float() / 255
-        lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
-        ab = torch.cat([a, b], 1).cpu()
-        gray = torch.cat(lab_to_rgb(lightness, *torch.zeros_like(rgb[:, :2]).chunk(2, 1)), 1)
-        grays.append(psnr(rgb, gray.clamp(0, 1), protocol.eight_bit))
-        for count in counts:
-            hints = [simulate_hints(one[None], count, protocol, random) for one in ab]
-            hint_ab, mask = (torch.cat(parts).to(device) for parts in zip(*hints, strict=True))
-            planes = hint_planes(lightness, hint_ab, mask)
-            out = network(planes.contiguous(memory_format=torch.channels_last)).ab * AB_SCALE
-            result = torch.cat(lab_to_rgb(lightness, *out.chunk(2, 1)), 1).clamp(0, 1)
-            scores[count].append(psnr(rgb, result, protocol.eight_bit))
+    rows: dict[int, list[Tensor]] = {count: [] for count in counts}
+    for one in color_all(network, pictures, protocol, counts, batch):
+        if one.count == counts[0]:
+            grays.append(psnr(one.truth, one.gray, protocol.eight_bit))
+        row = (
+            psnr(one.truth, one.result, protocol.eight_bit),
+            ssim(one.truth, one.result),
+            colorfulness(one.result),
+            colorfulness(one.truth),
+            one.hint_error,
+        )
+        rows[one.count].append(torch.stack(row))
     return Score(
         float(torch.cat(grays).mean()),
-        {count: float(torch.cat(parts).mean()) for count, parts in scores.items()},
+        {count: _measures(torch.cat(parts, 1)) for count, parts in rows.items()},
     )
 
 
+def _measures(rows: Tensor) -> Measures:
+    decibel, likeness, colors, true_colors, hint_error = rows.mean(1).tolist()
+    error = None if np.isnan(hint_error) else hint_error
+    return Measures(decibel, likeness, colors / max(true_colors, 1e-6), error)
+
+
+def _rgb(lightness: Tensor, ab: Tensor) -> Tensor:
+    return torch.cat(lab_to_rgb(lightness, *ab.chunk(2, 1)), 1).clamp(0, 1)
+
+
 def print_table(protocol: Protocol, score: Score) -> None:
-    """Print PSNR and gain over gray, with the published figures beside them."""
+    """Print what was measured, with the published figures beside it."""
     published = PUBLISHED_Z if protocol is Z else {}
     print(f"protocol {protocol.name}: gray {score.gray:.2f} dB")
-    print(f"{'hints':>6} {'PSNR':>7} {'gain':>7}" + "".join(f" {name:>12}" for name in published))
-    for count, value in score.hints.items():
+    print(
+        f"{'hints':>6} {'PSNR':>7} {'gain':>7} {'SSIM':>7} {'colour':>7} {'at hint':>7}"
+        + "".join(f" {name:>12}" for name in published)
+    )
+    for count, found in score.hints.items():
         others = (figures.get(count) for figures in published.values())
         beside = "".join(f" {'' if figure is None else f'{figure:.2f}':>12}" for figure in others)
-        print(f"{count:6} {value:7.2f} {value - score.gray:+7.2f}{beside}")
+        error = "-" if found.hint_error is None else f"{found.hint_error:.2f}"
+        print(
+            f"{count:6} {found.psnr:7.2f} {found.psnr - score.gray:+7.2f} {found.ssim:7.4f} "
+            f"{found.colorfulness:7.2f} {error:>7}{beside}"
+        )
+
+
+def print_judgements(judgements: dict[int, Judgement]) -> None:
+    """Print how often the suggestions come true."""
+    print("true colour among the nine suggestions, calibration error:")
+    for count, found in judgements.items():
+        print(f"{count:6} hints: {found.recall:6.1%} {found.error:7.3f}")
+        for claimed, true, times in zip(found.claimed, found.true, found.count, strict=True):
+            print(f"{'':14} claimed {claimed:4.0%}, true {true:4.0%} ({times})")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -170,6 +179,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, help="only the first so many pictures")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--json", action="store_true", help="machine-readable result")
+    parser.add_argument(
+        "--sheet",
+        type=Path,
+        help="write a picture to look at: gray, no hints, ten hints and truth of every picture",
+    )
     options = parser.parse_args(arguments)
     names = list(PROTOCOLS) if options.protocol == "both" else [options.protocol]
     try:
@@ -178,18 +192,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for protocol in (PROTOCOLS[name] for name in names):
             truth = load_truth(options.folder, protocol, options.pattern)[: options.limit]
             score = evaluate(network, truth, protocol, options.counts)
+            judgements = judge(network, truth, protocol)
             if options.json:
+                suggestions = {count: asdict(found) for count, found in judgements.items()}
                 print(
                     json.dumps(
-                        {"protocol": protocol.name, "gray": score.gray, "hints": score.hints}
+                        {"protocol": protocol.name, **_flat(score)} | {"suggestions": suggestions}
                     )
                 )
             else:
                 print_table(protocol, score)
+                print_judgements(judgements)
+        if options.sheet:
+            truth = load_truth(options.folder, Z, options.pattern)[: options.limit]
+            save_sheet(options.sheet, _columns(network, truth))
     except (OSError, ValueError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _flat(score: Score) -> dict[str, object]:
+    """For JSON: the gain's PSNR under "hints", the other measures under their names."""
+    measures = {count: asdict(found) for count, found in score.hints.items()}
+    return {
+        "gray": score.gray,
+        "hints": {count: found["psnr"] for count, found in measures.items()},
+        **{
+            name: {count: found[name] for count, found in measures.items()}
+            for name in ("ssim", "colorfulness", "hint_error")
+        },
+    }
+
+
+def _columns(network: HintUNet, truth: NDArray[np.uint8]) -> Iterator[list[Tensor]]:
+    """The pictures of a row of the contact sheet, for each picture."""
+    batches = color_all(network, truth, Z, _ON_SHEET, batch=1)
+    for few, many in zip(batches, batches, strict=True):
+        yield [few.gray[0], few.result[0], many.result[0], few.truth[0]]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from .hints import Hint, HintSet, patch
 from .merge import merge
 from .picture import Picture, Plane, Region
 from .pin import Pin, hold
-from .suggest import cover
+from .suggest import likely_colors
 from .terminaltext import printable
 from .upsample import GuidedChroma
 
@@ -84,7 +84,7 @@ class Coloring:
         column = min(x * wide // self.picture.width, wide - 1)
         row = min(y * high // self.picture.height, high - 1)
         lightness = self.picture.lightness_at(x, y)
-        return cover(self.bins, self.probabilities[:, row, column], lightness, k)
+        return likely_colors(self.probabilities[:, row, column], lightness, k)
 
     def uncertainty(self) -> NDArray[np.float32]:
         """(h, w) float32: standard deviation of ab, in ab units, that the network expects."""
@@ -209,6 +209,20 @@ class Colorizer:
         """
         return self.solve(image, hints).uncertainty()
 
+    def color_planes(self, lightness: Plane, ab: Plane, mask: Plane) -> Plane:
+        """The network's colours at its own size, without the enlargement and pins of a still.
+
+        lightness: (n, h, w) float32 L, 0..100; h and w as Picture.working_size gives them.
+        ab: (n, h, w, 2) float32 colours known beforehand, counting where mask (n, h, w) is 1.
+        Returns (n, h, w, 2) float32 ab.
+        """
+        planes = hint_planes(
+            torch.from_numpy(lightness)[:, None],
+            torch.from_numpy(ab).permute(0, 3, 1, 2),
+            torch.from_numpy(mask)[:, None],
+        )
+        return self._predict(planes)[0]
+
     def _job(self, image: Image | Picture, hints: Iterable[Hint]) -> tuple[Picture, HintSet]:
         picture = self.prepare(image)
         hint_set = hints if isinstance(hints, HintSet) else HintSet(hints)
@@ -228,15 +242,20 @@ class Colorizer:
                 for (picture, _), some in zip(jobs, pins, strict=True)
             ]
         )
+        ab, logits = self._predict(planes)
+        return [
+            Coloring(picture, hints, _spread(picture, one, some), some, scores, self._bins)
+            for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
+        ]
+
+    def _predict(self, planes: torch.Tensor) -> tuple[Plane, NDArray[np.float32]]:
+        """The network's input (n, 4, h, w) -> ab (n, h, w, 2) and the logits of the bins."""
         planes = planes.to(self._device, memory_format=torch.channels_last)
         with self._lock, torch.inference_mode():
             prediction = self._network(planes)
             ab = (prediction.ab * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
             logits = prediction.logits.float().cpu().numpy()
-        return [
-            Coloring(picture, hints, _spread(picture, one, some), some, scores, self._bins)
-            for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
-        ]
+        return ab, logits
 
 
 def _pins(picture: Picture, hints: HintSet) -> tuple[Pin, ...]:

@@ -99,9 +99,14 @@ class Picture:
 
         Both are multiples of 16; a picture much longer than wide gets at most 1024 along.
         """
-        aspect = self.width / self.height
-        wide, high = side * sqrt(aspect), side / sqrt(aspect)
-        return _round_to_stride(wide), _round_to_stride(high)
+        return working_size(self.width, self.height, side)
+
+
+def working_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """See Picture.working_size: the same for a picture that is not there yet."""
+    aspect = width / height
+    wide, high = side * sqrt(aspect), side / sqrt(aspect)
+    return _round_to_stride(wide), _round_to_stride(high)
 
 
 def resample(plane: Plane, width: int, height: int, enlarge: int = cv2.INTER_LINEAR) -> Plane:

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from model.color import AB_SCALE, rgb_to_lab
-from model.evaluate import (
-    PUBLISHED_Z,
-    I,
-    Score,
-    Z,
-    evaluate,
-    load_truth,
-    main,
-    print_table,
-    psnr,
-    simulate_hints,
-)
+from model.evaluate import Measures, Score, evaluate, main, print_table
+from model.protocols import PUBLISHED_Z, I, Z, load_truth, simulate_hints
 from model.unet import Prediction
 
 
@@ -71,35 +61,11 @@ def folder(tmp_path, encoded):
     return tmp_path
 
 
-@pytest.mark.parametrize(("error", "decibel"), [(0.1, 20), (0.01, 40), (1, 0)])
-def test_psnr_of_a_constant_error(error, decibel):
-    truth = torch.zeros(2, 3, 4, 4)
-    assert psnr(truth, truth + error, False).tolist() == pytest.approx([decibel] * 2, abs=1e-4)
-
-
-def test_psnr_by_hand():
-    """One channel of one of four pixels is off by 51 of 255: mean square 0.04 / 12."""
-    truth = torch.full((1, 3, 2, 2), 102 / 255)
-    result = truth.clone()
-    result[0, 1, 0, 1] += 51 / 255
-    expected = -10 * math.log10(0.2**2 / 12)
-    assert float(psnr(truth, result, True)) == pytest.approx(expected, abs=1e-3)
-    assert float(psnr(truth, result, False)) == pytest.approx(expected, abs=1e-3)
-
-
-def test_psnr_rounds_to_8_bits_if_asked():
-    truth = torch.full((1, 3, 2, 2), 100 / 255)
-    assert float(psnr(truth, truth + 0.4 / 255, True)) == 100
-    assert float(psnr(truth, truth + 0.4 / 255, False)) == pytest.approx(56.09, abs=0.01)
-    expected = -20 * math.log10(1 / 255)
-    assert float(psnr(truth, truth + 0.6 / 255, True)) == pytest.approx(expected, abs=1e-3)
-
-
 @pytest.mark.parametrize("protocol", [replace(Z, size=64), replace(I, size=64)])
 def test_gray_is_the_score_of_no_colour(pictures, protocol):
     score = evaluate(Stub(nothing), pictures, protocol, (0, 3), batch=2)
-    assert score.hints[0] == pytest.approx(score.gray, abs=1e-5)
-    assert score.hints[3] == pytest.approx(score.gray, abs=1e-5)
+    assert score.hints[0].psnr == pytest.approx(score.gray, abs=1e-5)
+    assert score.hints[3].psnr == pytest.approx(score.gray, abs=1e-5)
     assert 5 < score.gray < 40
 
 
@@ -109,8 +75,28 @@ def test_gray_is_the_score_of_no_colour(pictures, protocol):
 def test_the_truth_scores_perfectly(pictures, protocol, least):
     truth = ab_of(pictures[:1]) / AB_SCALE
     score = evaluate(Stub(lambda _: truth), pictures[:1], protocol, (0, 1))
-    assert score.hints[0] > least
-    assert score.hints[1] > least
+    assert score.hints[0].psnr > least
+    assert score.hints[1].psnr > least
+
+
+def test_what_the_truth_measures(pictures):
+    truth = ab_of(pictures[:1]) / AB_SCALE
+    found = evaluate(Stub(lambda _: truth), pictures[:1], replace(I, size=64), (0, 9)).hints
+    assert found[0].ssim == pytest.approx(1, abs=1e-3)
+    assert found[0].colorfulness == pytest.approx(1, abs=1e-2)
+    assert found[0].hint_error is None
+    # a hint is the mean of its patch, and the colours are smooth
+    assert 0 < found[9].hint_error < 5
+
+
+def test_what_gray_measures(pictures):
+    """Its distance from the hints is their chroma."""
+    stub = Stub(nothing)
+    found = evaluate(stub, pictures[:1], replace(I, size=64), (5,)).hints[5]
+    assert found.colorfulness == pytest.approx(0, abs=1e-2)
+    planes = stub.seen[0][0]
+    chroma = (planes[1:3] * AB_SCALE).norm(dim=0)[planes[3] > 0]
+    assert found.hint_error == pytest.approx(float(chroma.mean()), rel=1e-4)
 
 
 def test_every_picture_counts_the_same_whatever_the_batch(pictures):
@@ -213,23 +199,25 @@ def test_no_pictures_are_an_error(folder, pattern):
 
 
 def test_the_table_has_gains_and_the_published_figures(capsys):
-    score = Score(22.5, {count: 24.0 + count / 100 for count in (0, 1, 2, 100)})
+    score = Score(
+        22.5, {count: Measures(24.0 + count / 100, 0.9, 0.5, None) for count in (0, 1, 2, 100)}
+    )
     print_table(Z, score)
     lines = capsys.readouterr().out.splitlines()
     assert "gray 22.50 dB" in lines[0]
     assert all(name in lines[1] for name in PUBLISHED_Z)
-    assert lines[2].split() == ["0", "24.00", "+1.50", "24.43", "26.50"]
-    assert lines[3].split() == ["1", "24.01", "+1.51", "25.37", "27.10"]
-    assert lines[4].split() == ["2", "24.02", "+1.52", "26.20"]
-    assert lines[5].split() == ["100", "25.00", "+2.50", "31.13", "31.65"]
+    assert lines[2].split() == ["0", "24.00", "+1.50", "0.9000", "0.50", "-", "24.43", "26.50"]
+    assert lines[3].split() == ["1", "24.01", "+1.51", "0.9000", "0.50", "-", "25.37", "27.10"]
+    assert lines[4].split() == ["2", "24.02", "+1.52", "0.9000", "0.50", "-", "26.20"]
+    assert lines[5].split() == ["100", "25.00", "+2.50", "0.9000", "0.50", "-", "31.13", "31.65"]
 
 
 def test_the_table_of_the_other_protocol_stands_alone(capsys):
-    print_table(I, Score(22.5, {10: 22.0}))
+    print_table(I, Score(22.5, {10: Measures(22.0, 0.9123, 0.5, 1.5)}))
     lines = capsys.readouterr().out.splitlines()
     assert "protocol I" in lines[0]
     assert "Zhang" not in lines[1]
-    assert lines[2].split() == ["10", "22.00", "-0.50"]
+    assert lines[2].split() == ["10", "22.00", "-0.50", "0.9123", "0.50", "1.50"]
 
 
 def test_the_command_prints_json(folder, tiny_weights, capsys):
@@ -238,7 +226,9 @@ def test_the_command_prints_json(folder, tiny_weights, capsys):
     z, i = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (z["protocol"], i["protocol"]) == ("Z", "I")
     for result in (z, i):
-        assert sorted(result["hints"]) == ["0", "2"]
+        for name in ("hints", "ssim", "colorfulness", "hint_error"):
+            assert sorted(result[name]) == ["0", "2"]
+        assert sorted(result["suggestions"]) == ["0", "10"]
         # an untrained network gives no colour of its own
         assert result["hints"]["0"] == pytest.approx(result["gray"], abs=1e-4)
         assert result["hints"]["2"] != pytest.approx(result["gray"], abs=1e-4)
@@ -254,6 +244,21 @@ def test_the_command_prints_a_table_of_the_chosen_protocol_and_pictures(
     assert capsys.readouterr().out == one
     assert "protocol Z" in one
     assert "protocol I" not in one
+
+
+def test_the_sheet_shows_gray_results_and_truth(folder, tiny_weights, tmp_path, capsys):
+    """Two pictures in a row, four columns each; an untrained network leaves the second gray."""
+    sheet = tmp_path / "sheet.png"
+    options = ["--weights", str(tiny_weights), "--counts", "0", "--protocol", "Z"]
+    assert main([str(folder), *options, "--sheet", str(sheet)]) == 0
+    pixels = np.asarray(Image.open(sheet)).astype(int)
+    assert pixels.shape == (256, 2 * 4 * 256 + 12, 3)
+    gray, none, hinted, truth = (pixels[:, x * 256 : (x + 1) * 256] for x in range(4))
+    assert np.abs(gray - none).max() <= 1
+    assert np.abs(hinted - gray).max() > 10
+    assert np.array_equal(truth, load_truth(folder, Z, "p0*")[0].transpose(1, 2, 0))
+    assert main([str(folder), *options, "--sheet", str(tmp_path / "sheet.nothing")]) == 2
+    assert capsys.readouterr().err.startswith("evaluate: ")
 
 
 @pytest.mark.parametrize(
