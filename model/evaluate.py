@@ -20,7 +20,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -61,7 +60,8 @@ class Score:
     hints: dict[int, Measures]
 
 
-class Batch(NamedTuple):
+@dataclass(frozen=True)
+class Batch:
     """Some pictures with one number of hints.
 
     truth, gray, result: (N, 3, size, size) sRGB 0..1; hint_error: (N,) in ab units, NaN if

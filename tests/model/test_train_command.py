@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
+from model.evaluate import Measures, Score
 from model.load import load_network, read_notes, save_network
-from model.train import Trainer, main
+from model.train import main
+from model.trainer import Trainer
 from model.unet import HintUNet, Widths
 
 
@@ -47,8 +54,8 @@ def train(tmp_path, shard, tiny, clock, monkeypatch):
 
     def call(*options: str) -> int:
         few = ("--device", "cpu", "--minutes", "0.05", "--sizes", "32", "--batch", "2")
-        run = ("--run", str(tmp_path / "run"))
-        start = () if "--start" in options else ("--fresh",)
+        run = ("--into", str(tmp_path / "run"))
+        start = () if "--from" in options else ("--fresh",)
         return main(["--data", str(shard), *few, *start, *run, *options])
 
     return call
@@ -76,7 +83,7 @@ class TestCommand:
         self, shard, tmp_path, capsys
     ):
         options = ["--data", str(shard), "--fresh", "--minutes", "0.01", "--sizes", "32"]
-        options += ["--batch", "2", "--device", "cpu", "--run", str(tmp_path / "run")]
+        options += ["--batch", "2", "--device", "cpu", "--into", str(tmp_path / "run")]
         assert main(options) == 0
         (samples,) = samples_of(capsys.readouterr().out)
         assert samples >= 2
@@ -130,13 +137,65 @@ class TestCommand:
         rgb = np.random.default_rng(0).integers(0, 256, (20, 20, 3), dtype=np.uint8)
         (folder / "a.png").write_bytes(encoded(rgb))
         # a whole folder of shards, two sizes, the decoded pictures kept
-        options = ["--data", str(shard.parent), "--start", str(tiny_weights)]
+        options = ["--data", str(shard.parent), "--from", str(tiny_weights)]
         options += ["--sizes", "32:0.5,48:0.5", "--cache", str(tmp_path / "cache")]
         assert train(*options, "--eval", str(folder)) == 0
         out = capsys.readouterr().out
         assert "3 pictures" in out
         assert "protocol Z" in out
         assert len(list((tmp_path / "cache").iterdir())) == 2
+
+    def test_the_learning_curve_is_kept(self, train, tmp_path):
+        """A line for each line printed; a later call goes on with it."""
+        assert train() == 0
+        assert train("--minutes", "0.1") == 0
+        with (tmp_path / "run" / "curve.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        assert [int(row["samples"]) for row in rows] == [12, 24]
+        assert [float(row["seconds"]) for row in rows] == [3, 6]
+        assert all(0 < float(row["regression"]) < float(row["loss"]) < 10 for row in rows)
+
+    @pytest.mark.parametrize(("gain", "replaced"), [(0.5, True), (-0.5, False), (0.0, False)])
+    def test_weights_are_replaced_by_better_ones_only(
+        self, train, tiny_weights, tmp_path, encoded, capsys, monkeypatch, gain, replaced
+    ):
+        folder = tmp_path / "eval"
+        folder.mkdir()
+        (folder / "a.png").write_bytes(encoded(np.zeros((20, 20, 3), np.uint8)))
+        scores = iter([25 + gain, 25])  # of the new ones, of the old ones
+        monkeypatch.setattr(
+            "model.train.evaluate",
+            lambda *_: Score(22, {0: Measures(next(scores), 0.9, 0.5, None)}),
+        )
+        before = tiny_weights.read_bytes()
+        options = ["--from", str(tiny_weights), "--eval", str(folder), "--replace"]
+        assert train(*options) == 0
+        made = (tmp_path / "run" / "hintunet.safetensors").read_bytes()
+        assert made != before
+        assert tiny_weights.read_bytes() == (made if replaced else before)
+        assert f"{gain:+.3f} dB" in capsys.readouterr().out
+
+    def test_two_processes_train_together(self, shard, tiny_weights, tmp_path):
+        """Under torchrun: one checkpoint, one curve, the samples of both."""
+        run = tmp_path / "together"
+        options = ["--data", str(shard), "--from", str(tiny_weights), "--into", str(run)]
+        options += ["--minutes", "0.02", "--sizes", "32", "--batch", "2", "--device", "cpu"]
+        launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        launch += ["--nproc-per-node", "2", "-m", "model.train", *options]
+        done = subprocess.run(
+            launch,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+            env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        )
+        assert done.returncode == 0, done.stderr
+        (samples,) = samples_of(done.stdout)
+        steps = torch.load(run / "checkpoint.pt", weights_only=True)["progress"]["step"]
+        assert samples == 2 * 2 * steps
+        assert done.stdout.count("3 pictures") == 1
+        assert load_network(run / "hintunet.safetensors").widths.full == 4
 
     def test_sizes_take_their_shares_of_the_time(self, train, monkeypatch):
         seen = []
@@ -176,7 +235,7 @@ class TestCommand:
     def test_weights_note_all_samples_since_the_start(self, train, tmp_path, tiny):
         start = tmp_path / "start.safetensors"
         save_network(HintUNet(tiny), start, {"samples": "5000"})
-        assert train("--start", str(start)) == 0
+        assert train("--from", str(start)) == 0
         notes = read_notes(tmp_path / "run" / "hintunet.safetensors")
         assert notes["samples"] == "5012"
 
@@ -187,8 +246,8 @@ class TestCommand:
             ["--data", "{tmp}/none"],
             ["--data", "{tmp}/empty"],
             ["--data", "{tmp}/text.tar"],
-            ["--start", "{tmp}/none.safetensors"],
-            ["--start", "{tmp}/text.tar"],
+            ["--from", "{tmp}/none.safetensors"],
+            ["--from", "{tmp}/text.tar"],
             ["--device", "toaster"],
             ["--device", "cuda:99"],
         ],
@@ -228,6 +287,7 @@ class TestCommand:
             ["--weigh", "flowers"],
             ["--weigh", "flowers=-1"],
             ["--lr", "much"],
+            ["--replace"],
             ["--what"],
         ],
     )

@@ -1,4 +1,4 @@
-"""model.train.Trainer: what the network is shown, and that it learns and goes on."""
+"""model.trainer: what the network is shown, and that it learns and goes on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from model.color import rgb_to_lab
 from model.data import LONG, SHORT, Pictures
 from model.load import load_network, read_notes
-from model.train import Trainer
+from model.trainer import Trainer
 from model.unet import HintUNet
 
 
@@ -43,7 +43,9 @@ def trainer(tiny, options):
 @pytest.fixture
 def no_hints(monkeypatch):
     """Simulated users who never put a hint."""
-    monkeypatch.setattr("model.train.draw_counts", lambda n, *_: torch.zeros(n, dtype=torch.int64))
+    monkeypatch.setattr(
+        "model.trainer.draw_counts", lambda n, *_: torch.zeros(n, dtype=torch.int64)
+    )
 
 
 class TestBatch:
@@ -111,7 +113,7 @@ class TestTrainer:
     """One step after the other."""
 
     def test_it_overfits_a_tiny_set(self, trainer, pictures, options, no_hints, monkeypatch):
-        monkeypatch.setattr("model.train.WARM_UP", 1)
+        monkeypatch.setattr("model.trainer.WARM_UP", 1)
         options.lr = 1e-2
         losses = torch.tensor([trainer.step(pictures, 32, 0.0) for _ in range(30)])
         assert torch.isfinite(losses).all()
