@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .colorizer import Colorizer
     from .hints import Hint, HintSet
+    from .video.pipeline import colorize_video
 
-__all__ = ["Colorizer", "Hint", "HintSet"]
+__all__ = ["Colorizer", "Hint", "HintSet", "colorize_video"]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,4 +26,8 @@ def __getattr__(name: str) -> Any:
         from . import hints
 
         return getattr(hints, name)
+    if name == "colorize_video":
+        from .video.pipeline import colorize_video
+
+        return colorize_video
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,8 @@
 """The command line: `tui-colorize [PATH]` opens the app, `tui-colorize image` colours files.
 
-Exit status: 0 done, 2 bad input or usage (said on stderr), 130 interrupted.
+`doctor` says what there is to work with, `serve` opens the app in browsers. Exit status: 0 done,
+1 a failure that is ours, 2 bad input or usage (both said on stderr), 130 interrupted, 129 and 143
+ended by SIGHUP and SIGTERM.
 """
 
 from __future__ import annotations
@@ -18,13 +20,15 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
+from tui_colorize.tui.terminal import VARIABLE as GRAPHICS_VARIABLE
+from tui_colorize.tui.terminal import wanted_graphics
 
 # Everything heavier is imported where it is used: `--help` and the first frame of the app must
 # not wait for it.
 if TYPE_CHECKING:
     from tui_colorize.batch import Outcome
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+DONE, CRASHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 _NAME = "tui-colorize"
 
@@ -40,9 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        if arguments[:1] == ["image"]:
-            return _color_images(arguments[1:])
-        return _open_app(arguments)
+        command = _COMMANDS.get(arguments[0]) if arguments else None
+        return command(arguments[1:]) if command else _open_app(arguments)
     except UserError as error:
         _complain(str(error))
         return BAD_INPUT
@@ -54,6 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _complain("interrupted")
         return INTERRUPTED
+    except Exception as error:
+        from tui_colorize.crash import record
+
+        _complain(record(error))
+        return CRASHED
     finally:
         with suppress(UserError):
             _say("", sys.stdout, end="")  # what --help and --version have printed
@@ -83,7 +91,8 @@ def _app_parser() -> _Parser:
     parser = _Parser(
         prog=_NAME,
         description="Colour black-and-white photographs in the terminal, guided by a few hints.",
-        epilog=f"Without a screen: {_NAME} image IN [IN ...] -o OUT; see {_NAME} image --help.",
+        epilog=f"Without a screen: {_NAME} image IN [IN ...] -o OUT. In a browser: {_NAME} serve. "
+        f"What there is to work with: {_NAME} doctor. Each has its own --help.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -91,13 +100,20 @@ def _app_parser() -> _Parser:
         metavar="PATH",
         nargs="?",
         type=Path,
-        help="the picture to open; without it the app lets you choose (./image for one called so)",
+        help="the picture or session (.tuic) to open; without it the app lets you choose "
+        "(./image for one called so)",
     )
     parser.add_argument("--hints", metavar="FILE", type=Path, help="begin with these hints")
     parser.add_argument(
         "-o", "--output", metavar="OUT", type=Path, help="the name that saving offers"
     )
     _add_network_options(parser)
+    parser.add_argument(
+        "--graphics",
+        metavar="KIND",
+        help="how to draw: auto (the default: the best that the terminal can do), kitty, sixel or "
+        f"halfcell; {GRAPHICS_VARIABLE} in the environment says it for good",
+    )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     return parser
 
@@ -123,8 +139,8 @@ def _image_parser() -> _Parser:
         "--hints",
         metavar="FILE",
         type=Path,
-        help="hints, CSV or JSON; or, and so for several pictures, a folder with <name>.csv or "
-        "<name>.json for those that have any",
+        help="hints, CSV or JSON, or a session (.tuic); or, and so for several pictures, a folder "
+        "with <name>.csv or <name>.json for those that have any",
     )
     _add_network_options(parser)
     parser.add_argument(
@@ -162,26 +178,40 @@ def _open_app(arguments: Sequence[str]) -> int:
     path: Path | None = options.path
     if path is None and (options.hints or options.output):
         raise UserError("--hints and -o need the PATH of a picture")
+    graphics = wanted_graphics(options.graphics, os.environ)
+    picture = path
     if path is not None:
         _check_source(path)
+        if path.suffix.lower() == ".tuic":
+            from tui_colorize.session import read_session
+
+            picture = read_session(path).source
+    from tui_colorize.tui import start
+
     # Textual reads from stdin and draws on stderr; stdout is what people redirect.
-    if not all(_is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not (start.in_browser() or all(_is_terminal(stream) for stream in streams)):
         raise UserError(f"the app needs a terminal; without one, use {_NAME} image IN -o OUT")
     hints = None
-    if path is not None and options.output:
+    if picture is not None and options.output:
         from tui_colorize.imagefile import check_output
 
-        check_output(path, options.output, overwrite=True)  # the app asks before it overwrites
-    if path is not None and options.hints:
+        check_output(picture, options.output, overwrite=True)  # the app asks before it overwrites
+    if picture is not None and options.hints:
         from tui_colorize.hintfile import read_still_hints
         from tui_colorize.imagefile import read_still
 
-        height, width = read_still(path).pixels.shape[:2]
+        height, width = read_still(picture).pixels.shape[:2]
         hints = read_still_hints(options.hints, (width, height))
 
-    from tui_colorize.tui.app import run
-
-    return run(path, hints, device=options.device, weights=options.weights, output=options.output)
+    return start.run(
+        path,
+        hints,
+        device=options.device,
+        weights=options.weights,
+        output=options.output,
+        graphics=graphics,
+    )
 
 
 def _check_source(path: Path) -> None:
@@ -296,6 +326,78 @@ def _sum_up(errors: Sequence[str | None]) -> int:
         for failure in failures:
             _say(f"  {printable(failure)}", sys.stderr)
     return BAD_INPUT
+
+
+# What there is to work with, and other ways to the app.
+
+
+def _doctor(arguments: Sequence[str]) -> int:
+    parser = _Parser(
+        prog=f"{_NAME} doctor",
+        description="Show what there is to work with: the terminal, the network and the device it "
+        "runs on, the codecs; and what to do about what is missing.",
+        allow_abbrev=False,
+    )
+    _add_network_options(parser)
+    parser.add_argument("--json", action="store_true", help="the same in one JSON document")
+    options = parser.parse_args(arguments)
+    from tui_colorize import doctor
+
+    findings = doctor.examine(
+        options.device,
+        options.weights,
+        ask_terminal=_is_terminal(sys.stdin) and _is_terminal(sys.stdout),
+    )
+    if options.json:
+        _say(json.dumps(findings.as_dict(), indent=2), sys.stdout)
+    else:
+        doctor.show(findings)
+    return DONE
+
+
+def _serve(arguments: Sequence[str]) -> int:
+    parser = _Parser(
+        prog=f"{_NAME} serve",
+        description="Show the app in a browser. Who can open the page can read and write your "
+        "pictures, so it is for this computer only unless --host says otherwise.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("path", metavar="PATH", nargs="?", type=Path, help="the picture to open")
+    _add_network_options(parser)
+    parser.add_argument("--host", default="localhost", help="where to listen (localhost)")
+    parser.add_argument("--port", type=_port, default=8000, help="at which port (8000)")
+    options = parser.parse_args(arguments)
+    if options.path is not None:
+        _check_source(options.path)
+    from tui_colorize.tui.serve import serve
+
+    command = ["--device", options.device]
+    if options.weights is not None:
+        command += ["--weights", str(options.weights)]
+    if options.path is not None:
+        command += ["--", str(options.path)]
+    serve(command, options.host, options.port)
+    return DONE
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, 1 to 65535")
+    return int(text)
+
+
+def _color_video(arguments: Sequence[str]) -> int:
+    from tui_colorize.videocli import color_video
+
+    return color_video(arguments)
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "image": _color_images,
+    "video": _color_video,
+    "doctor": _doctor,
+    "serve": _serve,
+}
 
 
 # The terminal, or whatever is in its place.

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -31,7 +30,6 @@ from .upsample import GuidedChroma
 
 NETWORK_SIZE = 256  # the network sees as many pixels as a square of this side has
 
-_FIT_SCALE = 1.5  # the guided fit is made on a grid this much finer than the network's
 _COARSE_REACH = 2.5  # cells of the network over which a hint's missing colour fades out
 _FINE_REACH = 1.5  # the same at full resolution, in cells of the fit
 _BATCH = 16
@@ -289,9 +287,4 @@ def _spread(picture: Picture, ab: Plane, pins: Sequence[Pin]) -> GuidedChroma:
         _COARSE_REACH,
     )
     ab = np.ascontiguousarray(lab[..., 1:])
-    wide = min(round(width * _FIT_SCALE), picture.width)
-    high = min(round(height * _FIT_SCALE), picture.height)
-    if wide * high <= 1.5 * width * height:
-        return GuidedChroma.plain(ab)
-    fine = cv2.resize(ab, (wide, high), interpolation=cv2.INTER_LINEAR)
-    return GuidedChroma.fit(picture.scaled(wide, high), np.asarray(fine, np.float32))
+    return GuidedChroma.enlarging(ab, picture.scaled, (picture.width, picture.height))

@@ -1,15 +1,16 @@
-"""Hint files, CSV and JSON: read with every mistake named by its place, written in one step."""
+"""Hint files, CSV and JSON: read with every mistake named by its place, written in one step.
+
+A CSV file holds what colours: the hints that are enabled. JSON holds the others, too, with
+"enabled": false.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +18,38 @@ from tui_colorize.color import parse_color
 from tui_colorize.errors import UserError
 from tui_colorize.hints import LARGEST, Hint, HintSet
 from tui_colorize.terminaltext import printable
+from tui_colorize.textfile import read_text, write_text
 
 _COLUMNS = ("frame", "x", "y", "color", "radius")
 _REQUIRED = ("x", "y", "color")
-_LARGEST_FILE = 16 * 2**20  # bytes; about a million hints
+_ENABLED = "enabled"  # in JSON only
 _SHOWN = 40  # characters of a refused value that are worth repeating
 
 
-def read_hints(path: str | Path, size: tuple[int, int] | None = None) -> HintSet:
+def read_hints(
+    path: str | Path, size: tuple[int, int] | None = None, frames: int | None = None
+) -> HintSet:
     """Read a hint file, CSV or JSON by its content.
 
     CSV, in UTF-8, has a header that names the columns x, y, color and, if wanted, frame and radius,
     in any order; blank lines count for nothing. JSON is a list of objects with the same fields, or
-    {"hints": that list}. An empty radius (null in JSON) leaves it open. Of hints on the same point
-    of a frame the last one counts.
+    {"hints": that list}, and a field "enabled" may be true or false. An empty radius (null in JSON)
+    leaves it open. Of hints on the same point of a frame the last one counts.
 
-    size: (width, height) of the picture; hints outside it are refused.
+    size: (width, height) of the picture, frames: how many a film has; hints outside are refused.
     Raises UserError naming file, line (in JSON: element) and column.
     """
     name = printable(path)
-    text = _read_text(path, name)
+    if Path(path).suffix.lower() == ".tuic":
+        from tui_colorize.session import read_session_hints
+
+        return read_session_hints(path, size)
+    text = read_text(path, "a hint file")
     if not text.strip():
         raise UserError(f"{name} is empty")
     # No header of a CSV begins like that.
     parse = _parse_json if text.lstrip()[0] in "[{" else _parse_csv
-    return HintSet(_hint(record, place, size) for place, record in parse(text, name))
+    return HintSet(_hint(record, place, size, frames) for place, record in parse(text, name))
 
 
 def read_still_hints(path: str | Path, size: tuple[int, int]) -> HintSet:
@@ -62,21 +70,13 @@ def read_still_hints(path: str | Path, size: tuple[int, int]) -> HintSet:
 def write_hints(path: str | Path, hints: Iterable[Hint]) -> None:
     """Write a hint file, CSV or JSON by the suffix, replacing what was there in one step.
 
+    Hints that are not enabled colour nothing: CSV leaves them out, JSON says so.
     Raises UserError for another suffix and where the system refuses.
     """
-    name = printable(path)
     suffix = Path(path).suffix.lower()
     if suffix not in (".csv", ".json"):
-        raise UserError(f"{name}: the name of a hint file ends in .csv or .json")
-    records = [
-        {column: getattr(hint, column) for column in _COLUMNS if getattr(hint, column) is not None}
-        for hint in hints
-    ]
-    text = _to_json(records) if suffix == ".json" else _to_csv(records)
-    try:
-        _replace_file(path, text)
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{name} cannot be written: {_reason(error)}") from error
+        raise UserError(f"{printable(path)}: the name of a hint file ends in .csv or .json")
+    write_text(path, _to_json(hints) if suffix == ".json" else _to_csv(hints))
 
 
 # A place, in messages, is "file, line 3" or, in JSON, "file, element 3".
@@ -88,45 +88,15 @@ class _JsonNumber(str):
     __slots__ = ()
 
 
+_JSON_TYPES = {"color": (str, "a string"), _ENABLED: (bool, "true or false")}
+
+
 class _DuplicateKeyError(Exception):
     """The key that an object of a JSON file holds twice."""
 
 
-def _read_text(path: str | Path, name: str) -> str:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise UserError(f"{name}: there is no such file") from None
-    except IsADirectoryError:
-        raise UserError(f"{name} is a folder, not a hint file") from None
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{name} cannot be read: {_reason(error)}") from error
-    if len(data) > _LARGEST_FILE:
-        raise UserError(f"{name} is larger than {_LARGEST_FILE // 2**20} MiB: not a hint file")
-    nul = data.find(b"\0")
-    if nul >= 0:
-        raise UserError(f"{_line_at(nul, data, name)}: a NUL byte, so this is not a text file")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # error.start counts from after the byte order mark, error.object holds what it counts in.
-        raise UserError(
-            f"{_line_at(error.start, error.object, name)}: this is not UTF-8 text"
-        ) from None
-
-
 def _shown(text: str) -> str:
     return printable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-
-
-def _line_at(position: int, data: bytes, name: str) -> str:
-    line = data.count(b"\n", 0, position) + 1
-    return f"{name}, line {line}"
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _parse_csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -155,7 +125,7 @@ def _parse_csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
             yield place, record
 
 
-def _parse_json(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _parse_json(text: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         content = json.loads(
             text,
@@ -182,13 +152,13 @@ def _parse_json(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
         place = f"{name}, element {number}"
         if not isinstance(record, dict):
             raise UserError(f"{place}: a hint must be an object, not {_in_words(record)}")
-        _check_columns(list(record), place)
+        _check_columns([column for column in record if column != _ENABLED], place)
         if record.get("radius", "open") is None:
             del record["radius"]
         for column, value in record.items():
-            wanted, called = (str, "string") if column == "color" else (_JsonNumber, "number")
+            wanted, called = _JSON_TYPES.get(column, (_JsonNumber, "a number"))
             if type(value) is not wanted:
-                raise UserError(f"{place}, column '{column}': {_in_words(value)} is not a {called}")
+                raise UserError(f"{place}, column '{column}': {_in_words(value)} is not {called}")
         yield place, record
 
 
@@ -226,8 +196,10 @@ def _check_columns(names: list[str], place: str) -> None:
             raise UserError(f"{place}: column '{column}' is missing")
 
 
-def _hint(record: dict[str, str], place: str, size: tuple[int, int] | None) -> Hint:
-    values: dict[str, Any] = {}
+def _hint(
+    record: dict[str, Any], place: str, size: tuple[int, int] | None, frames: int | None
+) -> Hint:
+    values: dict[str, Any] = {_ENABLED: record.pop(_ENABLED, True)}
     for column, text in record.items():
         try:
             values[column] = parse_color(text) if column == "color" else _number(text)
@@ -240,6 +212,11 @@ def _hint(record: dict[str, str], place: str, size: tuple[int, int] | None) -> H
                     f"{place}, column '{column}': {values[column]} is outside the picture, "
                     f"which is {extent} pixels {side}"
                 )
+    if frames is not None and values.get("frame", 0) >= frames:
+        raise UserError(
+            f"{place}, column 'frame': {values['frame']} is outside the film, "
+            f"which has {frames} frames, counted from 0"
+        )
     return Hint(**values)
 
 
@@ -258,31 +235,21 @@ def _number(text: str) -> int:
     return int(digits)
 
 
-def _to_csv(records: list[dict[str, Any]]) -> str:
+def _record(hint: Hint) -> dict[str, Any]:
+    values = {column: getattr(hint, column) for column in _COLUMNS}
+    return {column: value for column, value in values.items() if value is not None}
+
+
+def _to_csv(hints: Iterable[Hint]) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows(_record(hint) for hint in hints if hint.enabled)
     return text.getvalue()
 
 
-def _to_json(records: list[dict[str, Any]]) -> str:
+def _to_json(hints: Iterable[Hint]) -> str:
     """A list with one hint per line."""
+    records = [_record(hint) | ({} if hint.enabled else {_ENABLED: False}) for hint in hints]
     lines = ",\n".join("  " + json.dumps(record) for record in records)
     return f"[\n{lines}\n]\n" if lines else "[]\n"
-
-
-def _replace_file(path: str | Path, text: str) -> None:
-    target = Path(os.path.realpath(path))  # a link stays a link
-    temporary = target.with_name(f".hints-{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            temporary.chmod(target.stat().st_mode)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

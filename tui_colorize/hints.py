@@ -6,7 +6,7 @@ Coordinates are source pixels after orientation, from 0, x to the right and y do
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import overload
@@ -42,6 +42,11 @@ class Hint:
         if self.radius is not None:
             object.__setattr__(self, "radius", _whole(self.radius, "radius"))
         object.__setattr__(self, "color", parse_color(self.color))
+
+    @property
+    def gray(self) -> bool:
+        """Whether the colour is neutral: the hint keeps its place gray."""
+        return self.color[1:3] == self.color[3:5] == self.color[5:]
 
 
 def _whole(value: object, name: str) -> int:
@@ -95,10 +100,10 @@ class HintSet(Sequence[Hint]):
         """With this hint on top, or in place of the one on the same point (recoloured)."""
         return HintSet((*self._hints, hint))
 
-    def remove(self, index: int) -> HintSet:
-        hints = list(self._hints)
-        del hints[index]
-        return HintSet(hints)
+    def remove(self, *indices: int) -> HintSet:
+        """Without these hints."""
+        gone = {range(len(self._hints))[index] for index in indices}
+        return HintSet(hint for index, hint in enumerate(self._hints) if index not in gone)
 
     def replace(self, index: int, hint: Hint) -> HintSet:
         """With this hint instead of that one; another hint on the new point goes.
@@ -119,6 +124,13 @@ class HintSet(Sequence[Hint]):
         """
         hint = self._hints[index]
         return self.replace(index, replace(hint, x=x, y=y))
+
+    def change(self, indices: Iterable[int], change: Callable[[Hint], Hint]) -> HintSet:
+        """With each of these hints as `change` makes it, which must leave it on its point."""
+        hints = list(self._hints)
+        for index in set(indices):
+            hints[index] = change(hints[index])
+        return HintSet(hints)
 
     def clear(self) -> HintSet:
         """Without any hints."""

@@ -12,6 +12,7 @@ edge) is added back where cells are reliable.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -25,6 +26,7 @@ RADIUS = 4  # of the fitting window, in cells of the fit
 CONTRAST_RADIUS = 2  # of the window in which a cell's contrast is taken
 CONTRAST = 100.0  # L variance (L* squared) at which a cell stops being reliable
 EPSILON = 4.0  # L variance below which luma counts as flat
+_FIT_SCALE = 1.5  # the fit is made on a grid this much finer than the network's
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,22 @@ class GuidedChroma:
         missing = ab - coefficients[..., :2] * guide[..., None] - coefficients[..., 2:]
         coefficients[..., 2:] += missing * reliable[..., None]
         return cls(coefficients)
+
+    @classmethod
+    def enlarging(
+        cls, ab: Plane, scaled: Callable[[int, int], Plane], largest: tuple[int, int]
+    ) -> GuidedChroma:
+        """Prepare the network's ab (h, w, 2) for sizes up to `largest`, (width, height).
+
+        scaled: gives the picture's L, (height, width), at a width and height.
+        """
+        height, width = ab.shape[:2]
+        wide = min(round(width * _FIT_SCALE), largest[0])
+        high = min(round(height * _FIT_SCALE), largest[1])
+        if wide * high <= 1.5 * width * height:
+            return cls.plain(ab)
+        fine = cv2.resize(ab, (wide, high), interpolation=cv2.INTER_LINEAR)
+        return cls.fit(scaled(wide, high), np.asarray(fine, np.float32))
 
     @classmethod
     def plain(cls, ab: Plane) -> GuidedChroma:

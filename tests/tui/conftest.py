@@ -37,6 +37,9 @@ class FakePicture:
     def lightness_at(self, x: int, y: int) -> float:
         return float(self.gray[y, x]) / 255 * 100
 
+    def scaled(self, width: int, height: int) -> NDArray[np.float32]:
+        return cv2.resize(self.gray, (width, height)).astype(np.float32) / 255 * 100
+
 
 @dataclass
 class FakeColoring:
@@ -105,7 +108,7 @@ class FakeEngine:
         """Three peaks, the highest at the left."""
         plane = np.full((30, 40), 0.1, np.float32)
         for peak, x in ((3.0, 6), (2.0, 20), (1.0, 34)):
-            plane[12:18, x - 3 : x + 3] = peak
+            plane[14:16, x - 1 : x + 1] = peak
         return plane
 
     def colorize(self, image: FakePicture, hints: Iterable[Hint]) -> NDArray[np.uint8]:
@@ -119,6 +122,7 @@ WIDTH, HEIGHT = 40, 30
 def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Hints are kept here, not in the home of whoever runs the tests."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("COLORTERM", "truecolor")
     return tmp_path / "data"
 
@@ -132,6 +136,7 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     async def wait(*_: float) -> None:
         await asyncio.sleep(0.002)
 
+    monkeypatch.setattr("tui_colorize.tui.desk._REST", 0.1)
     monkeypatch.setattr("textual.app.wait_for_idle", wait)
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait)
 

@@ -1,4 +1,4 @@
-"""Opening, saving, and the hints that are kept."""
+"""Opening and saving."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tui_colorize.hints import Hint, HintSet
 from tui_colorize.tui.screens.open import OpenScreen
 
 SIZE = (100, 40)
@@ -91,53 +90,6 @@ async def test_a_save_under_way_is_finished_before_the_end(make_app, ready, pict
     app.studio.close()
     assert Image.open(picture.with_name("old-color.png")).size == (40, 30)
     assert app.studio.unreported == ""
-
-
-async def test_hints_are_kept_and_restored(make_app, ready, picture, said, tmp_path):
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        await ready(pilot)
-        await pilot.press("enter", "L", "enter", "q")
-    app.studio.close()
-    kept = app.document.hints
-    # By its content, not by its name.
-    moved = tmp_path / "moved.png"
-    picture.rename(moved)
-    async with make_app(moved).run_test(size=SIZE) as pilot:
-        app = await ready(pilot)
-        assert app.document.hints == kept
-        assert said(app, "information") == ["2 hints restored; r removes them all, u undoes."]
-        await pilot.press("u")
-        assert len(app.document.hints) == 0
-
-
-async def test_hints_that_were_removed_stay_away(make_app, ready, said):
-    for keys in (["enter"], ["r"]):
-        app = make_app()
-        async with app.run_test(size=SIZE) as pilot:
-            await ready(pilot)
-            await pilot.press(*keys, "q")
-        app.studio.close()
-    async with make_app().run_test(size=SIZE) as pilot:
-        app = await ready(pilot)
-        assert len(app.document.hints) == 0
-        assert said(app, "information") == []
-
-
-async def test_given_hints_win_over_kept_ones(make_app, ready):
-    app = make_app()
-    async with app.run_test(size=SIZE) as pilot:
-        await ready(pilot)
-        await pilot.press("enter", "q")
-    app.studio.close()
-    given = HintSet([Hint(1, 2, "#123456")])
-    kept = app.document.hints
-    async with make_app(hints=given).run_test(size=SIZE) as pilot:
-        app = await ready(pilot)
-        assert app.document.hints == given
-        # They are not lost for that.
-        await pilot.press("u")
-        assert app.document.hints == kept
 
 
 async def test_a_missing_picture_is_a_sentence(make_app, until, said, tmp_path):

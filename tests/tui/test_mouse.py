@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Offset
 
 SIZE = (100, 40)
@@ -47,9 +48,10 @@ async def test_a_drag_moves_a_hint_in_one_step_of_undo(make_app, ready, until):
         assert app.document.hints == put
 
 
-async def test_hovering_draws_nothing(make_app, ready, monkeypatch):
+async def test_hovering_draws_nothing(make_app, ready, until, monkeypatch):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
+        await until(pilot, lambda: app.color_panel.current._here)  # the cursor rests
         drawn = []
         monkeypatch.setattr(type(app), "_display", lambda *args: drawn.append(args))
         for x in range(3, 30, 3):
@@ -62,8 +64,57 @@ async def test_clicks_in_the_colour_panel(make_app, ready, until):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("c", *"red", "enter", "c", *"blue", "enter")
-        await pilot.click("#recent", offset=(len("recent ") + 3, 0))
+        await pilot.click("#swatches", offset=(4, 1))
         await until(pilot, lambda: app.document.color == "#ff0000")
         await pilot.click("#suggestions", offset=(3, 2))
         await until(pilot, lambda: len(app.document.hints) == 1)
         assert app.document.hints[0].color == f"#{50:02x}{20:02x}{15:02x}"
+
+
+async def test_a_drag_with_the_brush_paints(make_app, ready, until):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("b")
+        for row in (5, 25):
+            await pilot.mouse_down(offset=_cell(app, 10, row))
+            for x in (15, 20, 28):
+                await pilot.hover(offset=_cell(app, x, row))
+            await pilot.mouse_up(offset=_cell(app, 28, row))
+        await until(pilot, lambda: app.document.hints and app.document.hints[-1].x >= 25)
+        rows = {hint.y for hint in app.document.hints}
+        assert len(rows) == 2
+        assert len(app.document.hints) >= 8
+        assert app.document.hints[0].x == 10
+        await pilot.press("b", "u")
+        assert len({hint.y for hint in app.document.hints}) == 1  # a drag, a step of undo
+        await pilot.press("u")
+        assert len(app.document.hints) == 0
+
+
+async def test_the_wheel_over_a_hint_changes_its_size(make_app, ready, until):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("g", *"8,8", "enter", "enter", "L")
+        place = _cell(app, 8, 8)
+        app.canvas.post_message(_wheel(MouseScrollUp, place))
+        await until(pilot, lambda: app.document.hints[0].radius == 2)
+        app.canvas.post_message(_wheel(MouseScrollDown, place))
+        await until(pilot, lambda: app.document.hints[0].radius == 1)
+        assert app.document.cursor == (18, 8)
+        assert app.canvas.viewport.zoom == 0
+
+
+async def test_the_wheel_elsewhere_zooms(make_app, ready, until):
+    async with make_app().run_test(size=(60, 24)) as pilot:
+        app = await ready(pilot)
+        app.canvas.post_message(_wheel(MouseScrollUp, _cell(app, 30, 8)))
+        await until(pilot, lambda: app.canvas.viewport.zoom == 1)
+        assert app.canvas.viewport.to_canvas(30, 8) is not None
+        app.canvas.post_message(_wheel(MouseScrollDown, _cell(app, 30, 8)))
+        await until(pilot, lambda: app.canvas.viewport.zoom == 0)
+        assert app.document.cursor == (20, 15)
+        assert len(app.document.hints) == 0
+
+
+def _wheel(kind, place):
+    return kind(None, *place, 0, 0, 0, False, False, False, *place)

@@ -17,7 +17,6 @@ from tui_colorize.tui.canvas.panes import View, arrange
 from tui_colorize.tui.canvas.viewport import Viewport
 from tui_colorize.tui.latest import Latest
 from tui_colorize.tui.layout import place_panels
-from tui_colorize.tui.places import uncertain_places
 from tui_colorize.tui.widgets.status_bar import Status, compose_status
 
 SHAPES = [(1, 1), (1, 5000), (5000, 1), (640, 480), (6000, 4000), (37, 53)]
@@ -152,23 +151,6 @@ def test_the_split_view_is_gray_at_the_left():
     frame = make_frame(request, plain(10), plain(200), HalfCellPainter(), None)
     assert (frame.pixels[:, :10] == 10).all()
     assert (frame.pixels[:, 11:] == 200).all()
-
-
-def test_uncertain_places_are_distinct_and_not_at_hints():
-    plane = np.zeros((64, 64), np.float32)
-    for peak, (x, y) in ((5, (10, 10)), (4.9, (12, 11)), (3, (50, 50)), (2, (50, 10))):
-        plane[y - 2 : y + 3, x - 2 : x + 3] += peak
-    places = uncertain_places(plane, (640, 640), [Hint(505, 505, "#ffffff")], count=2)
-    assert len(places) == 2
-    assert abs(places[0][0] - 110) < 30
-    assert abs(places[0][1] - 110) < 30
-    assert abs(places[1][0] - 505) < 30
-    assert abs(places[1][1] - 105) < 30
-
-
-def test_no_more_places_than_there_is_room_for():
-    assert uncertain_places(np.ones((8, 8), np.float32), (1, 1), [Hint(0, 0, "#fff")]) == []
-    assert uncertain_places(np.ones((8, 8), np.float32), (1, 1), []) == [(0, 0)]
 
 
 def test_the_status_fits_at_every_width():

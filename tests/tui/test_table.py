@@ -12,9 +12,9 @@ async def test_it_shows_the_hints(make_app, ready):
     async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         assert app.table.grid.texts() == [
-            ["1", "5", "6", "█ #ff0000", "1"],
-            ["2", "20", "10", "█ #00ff00", "2"],
-            ["3", "30", "20", "█ #0000ff", "1"],
+            ["1", "5", "6", "█ #ff0000", "1", "●"],
+            ["2", "20", "10", "█ #00ff00", "2", "●"],
+            ["3", "30", "20", "█ #0000ff", "1", "●"],
         ]
 
 
@@ -127,12 +127,12 @@ async def test_more_rows_than_fit(make_app, ready, screen_text):
         await pilot.press("tab", "end")
         await pilot.pause()
         assert app.table.grid.row == 38
-        assert "39 38" in screen_text(app)
+        assert "39  38" in screen_text(app)
         await pilot.press("enter")
         # The editor lies over the cell, not where the cell would be without scrolling.
         assert app.table.editor.region.y == app.table.grid.region.bottom - 1
         await pilot.press("escape", "home")
         await pilot.pause()
-        assert "1  0" in screen_text(app)
+        assert "1   0" in screen_text(app)
         await pilot.press("escape", "r")
         assert app.table.grid.row_count == 0

@@ -29,10 +29,7 @@ def check_output(source: Path, out: Path, *, overwrite: bool) -> None:
         raise UserError(
             f"{name} cannot be saved: the name has to end in .png, .jpg, .tif, .webp or .avif"
         )
-    try:
-        _check_place(source, out, overwrite)
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{name} cannot be saved: {_reason(error)}") from error
+    check_place(source, out, overwrite=overwrite)
 
 
 def save_still(still: Still, rgb: Pixels, out: Path, *, overwrite: bool = False) -> None:
@@ -68,6 +65,14 @@ def save_still(still: Still, rgb: Pixels, out: Path, *, overwrite: bool = False)
         raise UserError(f"{name} needs more memory to save than there is") from error
     except OSError as error:
         raise UserError(f"{name} cannot be saved: {_reason(error)}") from error
+
+
+def check_place(source: Path, out: Path, *, overwrite: bool) -> None:
+    """check_output for a file of any format."""
+    try:
+        _check_place(source, out, overwrite)
+    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        raise UserError(f"{printable(out)} cannot be saved: {_reason(error)}") from error
 
 
 def _check_place(source: Path, out: Path, overwrite: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,16 +20,18 @@ from textual.widgets import Static
 
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
-from tui_colorize.tui.canvas.painter import HalfCellPainter
+from tui_colorize.tui.canvas.painters import painter_for
 from tui_colorize.tui.canvas.widget import Canvas
-from tui_colorize.tui.engine import Engine, EngineFactory
+from tui_colorize.tui.colors import Colors
+from tui_colorize.tui.engine import EngineFactory
 from tui_colorize.tui.guidance import Guidance
+from tui_colorize.tui.keep import Keeping
 from tui_colorize.tui.keys import bindings
 from tui_colorize.tui.layout import SMALLEST, place_panels
-from tui_colorize.tui.saving import Saving
+from tui_colorize.tui.preferences import Preferences
 from tui_colorize.tui.screens.palette import KeyCommands
 from tui_colorize.tui.studio import Studio
-from tui_colorize.tui.theme import THEME
+from tui_colorize.tui.terminal import Terminal
 from tui_colorize.tui.widgets.color_panel import ColorPanel
 from tui_colorize.tui.widgets.entry import Entry
 from tui_colorize.tui.widgets.foot import Foot
@@ -41,11 +42,13 @@ from tui_colorize.tui.widgets.title_bar import TitleBar
 if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
 
-_SWITCH = 0.001  # seconds
+_ANY_TERMINAL = Terminal()
+_MIXER_ROWS, _MIXER_COLUMNS = 38, 120
+"""Of the terminal, from which on there is room for the gamut and the palettes all the time."""
 _USUAL = (4, 3)  # the shape that the panels are placed for while there is no picture
 
 
-class ColorizeApp(Saving, Guidance):
+class ColorizeApp(Colors, Keeping, Guidance, Preferences):
     """Colours a photograph under the guidance of a few hints."""
 
     TITLE = "tui-colorize"
@@ -60,21 +63,22 @@ class ColorizeApp(Saving, Guidance):
         make_engine: EngineFactory,
         *,
         output: Path | None = None,
+        terminal: Terminal = _ANY_TERMINAL,
     ) -> None:
         super().__init__()
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        self.terminal = terminal
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         # The picture is drawn in true colours or in those that Textual found the terminal to have.
-        painter = HalfCellPainter(self.console._color_system or ColorSystem.TRUECOLOR)
-        self.studio = Studio(self.post_message, make_engine, painter)
+        colors = self.console._color_system or ColorSystem.TRUECOLOR
+        self.painter = painter_for(terminal, colors)
+        self.studio = Studio(self.post_message, make_engine, self.painter)
         self._first = path
         self._given_hints = hints
         self.output = output
         self._area = 0
         self.title_bar = TitleBar(id="title")
-        self.canvas = Canvas(id="canvas")
+        self.canvas = Canvas(self.painter, id="canvas")
         self.table = HintTable(self.edit_cell, id="table")
         self.color_panel = ColorPanel(self.enter_color, id="colors")
         self.foot = Foot(self.answer, id="foot")
@@ -98,7 +102,7 @@ class ColorizeApp(Saving, Guidance):
 
     def on_mount(self) -> None:
         self.title_bar.name_picture("")
-        self.status.update(graphics=HalfCellPainter.name)
+        self.status.update(graphics=self.painter.name)
         self.canvas.say("" if self._first else "o opens a picture")
         self.screen.set_focus(self.canvas)
         # Nothing heavy before the first frame is on the screen.
@@ -113,6 +117,7 @@ class ColorizeApp(Saving, Guidance):
 
     def on_unmount(self) -> None:
         self.remember_now()
+        self.end_session()
 
     # Keys.
 
@@ -148,7 +153,7 @@ class ColorizeApp(Saving, Guidance):
 
     def action_escape(self) -> None:
         """Out of whatever it is, back to the picture."""
-        self.end_brush()
+        self.drop()
         if self.table.editing:
             self.table.call_off()
         elif self.foot.purpose:
@@ -195,6 +200,9 @@ class ColorizeApp(Saving, Guidance):
             self._work.set_class(where == name, f"-{name}")
         self._work.set_class(where == "right" and rows < 34, "-dense")
         self._work.set_class(where == "right" and rows < 24, "-denser")
+        wide = where == "below" and columns >= _MIXER_COLUMNS
+        self.color_panel.set_class(wide, "-wide")
+        self.color_panel.make_room(roomy=wide or (where == "right" and rows >= _MIXER_ROWS))
         self._panels.styles.width = room if where == "right" else "100%"
         self._panels.styles.height = room if where == "below" else "100%"
         alone = where == "none"
@@ -217,8 +225,8 @@ class ColorizeApp(Saving, Guidance):
             self.foot.call_off()
         if self.table.editing:
             self.table.call_off()
-        focused = [self.canvas, self.table.grid, self.color_panel.entry]
-        area = focused.index(self.focused) if self.focused in focused else 0
+        areas = [self.canvas, self.table, self.color_panel]
+        area = next((i for i, part in enumerate(areas) if part.has_focus_within), 0)
         self._show_area((area + step) % 3)
 
     def _show_area(self, area: int) -> None:
@@ -234,7 +242,7 @@ class ColorizeApp(Saving, Guidance):
         self.status.update(activity="opening…")
         if self.source is None:
             self.canvas.say(f"opening {printable(path.name)}…")
-        self.studio.open(path)
+        self.studio.open(path, self.kept.digest if self.kept else None)
 
     def on_source_failed(self, event: messages.SourceFailed) -> None:
         if event.serial == self.studio.serial:
@@ -244,11 +252,12 @@ class ColorizeApp(Saving, Guidance):
                 self.canvas.say("o opens a picture")
 
     def on_source_opened(self, event: messages.SourceOpened) -> None:
-        if event.serial != self.studio.serial:
-            return
         source = event.source
-        self.remember_now()
-        self.begin_document(source, self._given_hints)
+        if event.serial != self.studio.serial:
+            if source.session is not None:
+                source.session.close()
+            return
+        place = self.resume(source, self._given_hints)
         self._given_hints = None
         self.title_bar.name_picture(source.name)
         self.status.update(
@@ -259,6 +268,7 @@ class ColorizeApp(Saving, Guidance):
         )
         self._lay_out()
         self.canvas.start((source.width, source.height))
+        self.show_place(place)
         self.focus_canvas()
         self.refresh_all()
         # The gray picture first: loading the network would slow its painting down.
@@ -279,34 +289,3 @@ class ColorizeApp(Saving, Guidance):
             self.canvas.show(event.frame)
             while self.to_do:
                 self.call_after_refresh(self.to_do.pop(0))
-
-
-def run(
-    path: Path | None,
-    hints: HintSet | None,
-    *,
-    device: str,
-    weights: Path | None,
-    output: Path | None,
-) -> int:
-    """Run the app until the user leaves. The answer is the exit status."""
-
-    def make_engine() -> Engine:
-        from tui_colorize.colorizer import Colorizer
-
-        return Colorizer(device=device, weights=weights)
-
-    # A worker that paints in pure Python gives the event loop its turn after this long, and a key
-    # takes several turns.
-    sys.setswitchinterval(_SWITCH)
-    # Nothing that the first frame needs is garbage.
-    gc.disable()
-    app = ColorizeApp(path, hints, make_engine, output=output)
-    app.run()
-    if app.studio.saving:
-        print("Finishing the picture that is being saved...", file=sys.stderr)
-    app.studio.close()
-    if app.studio.unreported:
-        print(app.studio.unreported, file=sys.stderr)
-        return 2
-    return app.return_code or 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from textual.app import App
 from textual.timer import Timer
 
 from tui_colorize.errors import UserError
+from tui_colorize.tui.canvas.display import Display
 from tui_colorize.tui.canvas.marks import Overlay
 from tui_colorize.tui.canvas.widget import Canvas
 from tui_colorize.tui.engine import Coloring, Picture
@@ -25,18 +25,31 @@ if TYPE_CHECKING:
     from tui_colorize.tui.document import Document
     from tui_colorize.tui.source import Source
 
-_REST = 0.15  # seconds that the cursor rests before colours are suggested for its place
+# Seconds that the cursor rests before colours are suggested for its place: longer than between
+# steps, because what the panels then show is several times as much as a step. Digits ask at once.
+_REST = 0.5
+_LIGHTER = 8.0  # L by which a place differs before the slice of the gamut is drawn anew for it
+
+
+class Question(NamedTuple):
+    """A key that needs the network: so many steps to an uncertain place, or else the suggestion of
+    that number for a place, None: where the cursor will be by then."""
+
+    step: int = 0
+    number: int = 0
+    place: tuple[int, int] | None = None
 
 
 @dataclass
 class Wanted:
-    """What was asked for before the network could answer."""
+    """What was asked for before the network could answer, and what comes after that."""
 
     suggestion: tuple[int, tuple[int, int]] | None = None
     places: int = 0
+    later: list[Question] = field(default_factory=list)
 
 
-class Desk(App[None]):
+class Desk(Display):
     """The app without its keys: the picture and its document, shown by the widgets."""
 
     studio: Studio
@@ -80,37 +93,19 @@ class Desk(App[None]):
 
     # The document as a whole.
 
-    def begin_document(self, source: Source, given: HintSet | None) -> None:
-        """Start on a picture. given: hints that win over those that were kept."""
-        from tui_colorize.hints import HintSet
-        from tui_colorize.tui.document import Document
-
+    def put_on_desk(self, source: Source, document: Document) -> None:
+        """Work on this picture from now on."""
         self.source = source
+        self.document = document
         self.coloring = None
         self.prepared = None
         self._solved = self.suggested = self.places = None
         self.wanted = Wanted()
         self.status.update(hints=0)
-        count = len(source.kept)
-        if given is None:
-            label = f"restore {count} hints"
-            self.document = Document.start(source.width, source.height, HintSet())
-        else:
-            label = "take the given hints"
-            self.document = Document.start(source.width, source.height, source.kept or given)
-        # So that undo leads to the others.
-        history = self.document.history
-        self.document.history = history.push(source.kept if given is None else given, label)
-        if given is None and count:
-            self.notify(
-                f"{count} hint{'s' * (count != 1)} restored; r removes them all, u undoes.",
-                markup=False,
-            )
 
     def remember_now(self) -> None:
-        """Keep the hints for the next time."""
-        if self.source is not None and self.document is not None:
-            self.studio.keep(self.source.digest, self.document.hints)
+        """Keep the work as it is."""
+        raise NotImplementedError
 
     def refresh_all(self) -> None:
         """Show the document as it is, and have it coloured if its hints have changed."""
@@ -122,12 +117,13 @@ class Desk(App[None]):
         )
         if self.canvas.viewport is not None:
             self.canvas.look(self.canvas.viewport.following(*document.cursor))
-        self.table.show(document.hints, document.default_radius, document.selected)
+        self.table.show(
+            document.hints, document.default_radius, document.selected, document.marked
+        )
         if document.hints is not self._solved:
             self._solved = document.hints
             self.places = None
             self.status.update(hints=len(document.hints))
-            self.remember_now()
             if self.prepared is not None:
                 self.studio.solve(document.hints)
         self._show_place()
@@ -135,6 +131,7 @@ class Desk(App[None]):
         self._suggest_later()
 
     def _show_place(self) -> None:
+        self.remember_now()
         document, viewport = self.document, self.canvas.viewport
         if document is None or viewport is None or self.source is None:
             return
@@ -147,16 +144,40 @@ class Desk(App[None]):
         )
 
     def _show_color(self) -> None:
-        from tui_colorize.color import at_lightness, color_name
+        from tui_colorize.color import color_name
 
         document = self.document
         if document is None or self.source is None:
             return
-        if self._name_of[0] != document.color:
+        changed = self._name_of[0] != document.color
+        if changed:
             self._name_of = document.color, color_name(document.color)
-        here = at_lightness(document.color, self._lightness())
-        self.color_panel.current.show(document.color, self._name_of[1], here)
-        self.color_panel.recent.show(document.recent)
+        self.color_panel.current.show(*self._name_of)
+        self.color_panel.swatches.show(document.recent)
+        if changed:
+            self.show_gamut()
+
+    def show_gamut(self) -> None:
+        """Show the gamut at the very lightness under the cursor, and the colour in hand there."""
+        from tui_colorize.color import at_lightness
+
+        if self.document is not None and self.source is not None:
+            lightness, color = self._lightness(), self.document.color
+            self.color_panel.current.show_here(at_lightness(color, lightness))
+            self.color_panel.gamut.show(lightness, color)
+
+    def _rested(self) -> None:
+        """The cursor rests: only now is shown what would have to be sent with every step."""
+        from tui_colorize.color import at_lightness
+
+        if self.document is None or self.source is None:
+            return
+        lightness = self._lightness()
+        if abs(lightness - self.color_panel.gamut.lightness) >= _LIGHTER:
+            self.show_gamut()
+        else:
+            self.color_panel.current.show_here(at_lightness(self.document.color, lightness))
+        self.suggest_now()
 
     def _lightness(self) -> float:
         """L under the cursor."""
@@ -168,7 +189,11 @@ class Desk(App[None]):
         document, viewport = self.document, self.canvas.viewport
         if document is None or viewport is None:
             return False
-        dot = viewport.to_canvas(*document.cursor)
+        x, y = document.cursor
+        reach = 2 * viewport.scale + 2  # a dot may be higher than wide
+        if abs(hint.x - x) > reach or abs(hint.y - y) > reach:  # most hints, and soon told
+            return False
+        dot = viewport.to_canvas(x, y)
         return dot is not None and dot == viewport.to_canvas(hint.x, hint.y)
 
     # Changing it.
@@ -207,8 +232,11 @@ class Desk(App[None]):
             return
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST, self.suggest_now)
+        self._rest = self.set_timer(_REST, self._rested)
 
     def suggest_now(self) -> None:
+        """Ask for the colours of the place that a digit waits for, or else of the cursor."""
         if self.document is not None and self.prepared is not None:
-            self.studio.suggest(self.document.hints, *self.document.cursor)
+            wanted = self.wanted.suggestion
+            place = self.document.cursor if wanted is None else wanted[1]
+            self.studio.suggest(self.document.hints, *place)

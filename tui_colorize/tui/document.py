@@ -5,15 +5,18 @@ No Textual and no threads here: every edit takes the state from one HintSet to t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from tui_colorize.color import parse_color
 from tui_colorize.errors import UserError
 from tui_colorize.hints import Hint, HintSet, default_radius
 from tui_colorize.history import History
+from tui_colorize.tui.strokes import Point, along, steps
 
-COLUMNS = ("x", "y", "colour", "radius")
+GRAY = "#808080"
+"""Of hints that keep a place gray; any neutral colour does the same."""
 _RECENT = 8
 
 Near = Callable[[Hint], bool]
@@ -32,9 +35,13 @@ class Document:
     radius: int | None = None
     selected: int | None = None
     brushing: bool = False
+    line_from: Point | None = None
     recent: tuple[str, ...] = ()
+    # The points of hints selected together. Points: indices change with every hint that goes.
+    _marked: frozenset[Point] = frozenset()
     # The history before the stroke or drag under way, which is to be one step of undo.
     _before: History[HintSet] | None = None
+    _dabbed: Point | None = None
 
     @classmethod
     def start(cls, width: int, height: int, hints: HintSet) -> Document:
@@ -87,6 +94,34 @@ class Document:
         index = self.here(near)
         self.selected = self.selected if index is None else index
 
+    # Several hints at once.
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """The indices of the hints that are selected together, in order."""
+        if not self._marked:
+            return ()
+        return tuple(i for i, hint in enumerate(self.hints) if (hint.x, hint.y) in self._marked)
+
+    def mark(self, indices: Iterable[int]) -> None:
+        """Select these hints together, and no others."""
+        self._marked = frozenset((self.hints[i].x, self.hints[i].y) for i in indices)
+
+    def mark_all(self) -> str:
+        """Select all hints together, or none if all of them are."""
+        every = range(len(self.hints))
+        self.mark(() if len(self.marked) == len(every) else every)
+        return f"{len(self.marked)} selected" if self.hints else ""
+
+    def _meant(self, index: int | None) -> tuple[int, ...]:
+        """What a change is for: the hints selected together, or else that one."""
+        return self.marked or (() if index is None else (index,))
+
+    def _change(self, indices: tuple[int, ...], change: Callable[[Hint], Hint], does: str) -> str:
+        self.selected = indices[-1] if len(indices) == 1 else self.selected
+        label = f"{does} {_count(indices)}"
+        return self._push(self.hints.change(indices, change), label)
+
     # Colour and size.
 
     def take_color(self, text: str) -> str:
@@ -95,45 +130,76 @@ class Document:
         self.recent = (self.color, *(c for c in self.recent if c != self.color))[:_RECENT]
         return f"colour {self.color}"
 
-    def grow(self, step: int, near: Near) -> str:
-        """Change the radius of the hint under the cursor, or else of those to come."""
-        index = self.here(near)
-        hint = None if index is None else self.hints[index]
-        radius = self.new_radius if hint is None or hint.radius is None else hint.radius
-        if hint is not None and hint.radius is None:
-            radius = self.default_radius
-        radius = max(0, min(max(self.width, self.height), radius + step * max(1, radius // 4)))
-        if hint is None or index is None:
-            self.radius = radius
-            return f"radius {radius} for new hints"
-        self.selected = index
-        self._push(
-            self.hints.replace(index, replace(hint, radius=radius)), f"resize hint {index + 1}"
-        )
-        return f"hint {index + 1}: radius {radius}"
+    def grow(self, step: int, index: int | None) -> str:
+        """Change the radius of the hints that are meant, or else of those to come."""
+        indices = self._meant(index)
+        if not indices:
+            self.radius = self._grown(self.new_radius, step)
+            return f"radius {self.radius} for new hints"
+
+        def change(hint: Hint) -> Hint:
+            radius = self.default_radius if hint.radius is None else hint.radius
+            return replace(hint, radius=self._grown(radius, step))
+
+        label = self._change(indices, change, "resize")
+        radius = self.hints[indices[0]].radius
+        return label if len(indices) > 1 else f"hint {indices[0] + 1}: radius {radius}"
+
+    def _grown(self, radius: int, step: int) -> int:
+        return max(0, min(max(self.width, self.height), radius + step * max(1, radius // 4)))
 
     # Edits.
 
     def put(self, near: Near, color: str | None = None) -> str:
         """Put a hint under the cursor, or recolour the one that is there."""
-        if color is not None:
-            self.take_color(color)
-        else:
-            self.take_color(self.color)
+        self.take_color(self.color if color is None else color)
+        return self._put(self.color, near)
+
+    def _put(self, color: str, near: Near) -> str:
         index = self.here(near)
         if index is not None:
-            self.selected = index
-            recolored = replace(self.hints[index], color=self.color)
-            return self._push(self.hints.replace(index, recolored), f"recolour hint {index + 1}")
-        hints = self.hints.add(Hint(*self.cursor, self.color, self.radius))
+            return self._change((index,), lambda hint: replace(hint, color=color), "recolour")
+        hints = self.hints.add(Hint(*self.cursor, color, self.radius))
         self.selected = len(hints) - 1
         return self._push(hints, f"put hint {len(hints)}")
 
-    def put_at(self, place: tuple[int, int], near: Near, color: str) -> str:
+    def recolor(self, color: str) -> str:
+        """Give the hints selected together this colour, or else the selected one."""
+        self.take_color(color)
+        indices = self._meant(self.selected)
+        if not indices:
+            return ""
+        return self._change(indices, lambda hint: replace(hint, color=self.color), "recolour")
+
+    def toggle_gray(self, near: Near) -> str:
+        """Keep the place under the cursor gray, or else give its gray hint the colour in hand."""
+        indices = self._meant(self.here(near))
+        if not indices:
+            return self._put(GRAY, near)
+        color = self.color if all(self.hints[i].gray for i in indices) else GRAY
+        does = "gray" if color == GRAY else "recolour"
+        return self._change(indices, lambda hint: replace(hint, color=color), does)
+
+    def toggle_enabled(self, index: int | None) -> str:
+        """Let the hints that are meant colour nothing, or else let them colour again."""
+        indices = self._meant(index)
+        if not indices:
+            return ""
+        enabled = not any(self.hints[i].enabled for i in indices)
+        does = "enable" if enabled else "disable"
+        return self._change(indices, lambda hint: replace(hint, enabled=enabled), does)
+
+    def put_at(self, place: Point, near: Near, color: str) -> str:
         """The same at a place where the cursor was, which stays where it is now."""
+        with self.cursor_at(place):
+            return self.put(near, color)
+
+    @contextmanager
+    def cursor_at(self, place: Point) -> Iterator[None]:
+        """For this while the cursor is there."""
         cursor, self.cursor = self.cursor, place
         try:
-            return self.put(near, color)
+            yield
         finally:
             self.cursor = cursor
 
@@ -151,11 +217,12 @@ class Document:
         raise UserError("There is a hint on every pixel from the cursor on.")
 
     def remove(self, index: int | None) -> str:
-        """Remove that hint."""
-        if index is None or index >= len(self.hints):
+        """Remove the hints selected together, or else that one."""
+        indices = self._meant(index)
+        if not indices:
             return ""
-        label = self._push(self.hints.remove(index), f"remove hint {index + 1}")
-        self.selected = min(index, len(self.hints) - 1) if self.hints else None
+        label = self._push(self.hints.remove(*indices), f"remove {_count(indices)}")
+        self.selected = min(indices[0], len(self.hints) - 1) if self.hints else None
         return label
 
     def nearest(self, near: Near) -> int | None:
@@ -170,20 +237,30 @@ class Document:
         return self._push(self.hints.clear(), f"remove all {count} hints") if count else ""
 
     def edit(self, index: int, column: str, text: str) -> str:
-        """Give a hint what was typed into a cell of the table. Raises UserError."""
+        """Give a hint what was typed into a cell of the table; colour and radius go to all that
+        are selected together with it. Raises UserError."""
         hint, text = self.hints[index], text.strip()
-        if column == "colour":
-            new = replace(hint, color=parse_color(text))
-        elif column == "radius":
-            largest = max(self.width, self.height)
-            new = replace(hint, radius=_whole(text, column, largest) if text else None)
-        else:
+        if column in ("x", "y"):
             last = (self.width if column == "x" else self.height) - 1
             value = _whole(text, column, last)
             new = replace(hint, x=value) if column == "x" else replace(hint, y=value)
             if (new.x, new.y) != (hint.x, hint.y) and self._taken(new.x, new.y):
                 raise UserError(f"There is another hint at {new.x},{new.y}.")
-        label = self._push(self.hints.replace(index, new), f"edit {column} of hint {index + 1}")
+            label = self._push(self.hints.replace(index, new), f"edit {column} of hint {index + 1}")
+            self.select(index)
+            return label
+        indices = self.marked if index in self.marked else (index,)
+        if column == "on":
+            label = self._change(
+                indices, lambda other: replace(other, enabled=not hint.enabled), "switch"
+            )
+        elif column == "colour":
+            color = parse_color(text)
+            label = self._change(indices, lambda hint: replace(hint, color=color), "recolour")
+        else:
+            largest = max(self.width, self.height)
+            radius = _whole(text, column, largest) if text else None
+            label = self._change(indices, lambda hint: replace(hint, radius=radius), "resize")
         self.select(index)
         return label
 
@@ -200,13 +277,63 @@ class Document:
         """The stroke is done."""
         self._before = None
 
-    def dab(self, near: Near) -> None:
-        """Paint with the brush where the cursor is."""
+    def begin_brush(self) -> None:
+        """From here on moving paints, in one edit."""
+        self.begin_stroke()
+        self.brushing = True
+        self._dabbed = None
+
+    def end_brush(self) -> None:
+        """Moving no longer paints."""
+        self.end_stroke()
+        self.brushing = False
+
+    def paint(self, x: int, y: int, near: Near, spacing: float) -> None:
+        """Paint with the brush from the cursor to (x, y), a dab at every `spacing` pixels."""
+        end = (max(0, min(self.width - 1, x)), max(0, min(self.height - 1, y)))
+        spacing = max(spacing, 2 * self.new_radius + 1)
+        if self._dabbed is None:
+            self._dab(self.cursor, near)
+        assert self._dabbed is not None
+        for place in steps(self._dabbed, end, spacing):
+            self._dab(place, near)
+        self.cursor = end
+
+    def _dab(self, place: Point, near: Near) -> None:
+        self._dabbed = self.cursor = place
         index = self.here(near)
-        if index is not None and self.hints[index].color == self.color:
-            return
-        label = self.put(near)
-        self._merge(self.hints, "brush stroke" if self._before is not None else label)
+        if index is None or self.hints[index].color != self.color:
+            label = self.put(near)
+            self._merge(self.hints, "brush stroke" if self._before is not None else label)
+
+    def begin_line(self) -> None:
+        """From here on a line of hints reaches from this place to the cursor, as one edit."""
+        self.begin_stroke()
+        self.line_from = self.cursor
+
+    def stretch_line(self, spacing: float) -> str:
+        """Let the line end at the cursor; its hints are at least `spacing` pixels apart."""
+        assert self.line_from is not None
+        assert self._before is not None
+        spacing = max(spacing, 2 * self.new_radius + 1)
+        points = along(self.line_from, self.cursor, spacing)
+        hints = HintSet(
+            [*self._before.state, *(Hint(*place, self.color, self.radius) for place in points)]
+        )
+        self._merge(hints, f"line of {len(points)} hints")
+        self.selected = None
+        return f"line of {len(points)} hints: f or enter ends it, escape abandons it"
+
+    def end_line(self, *, keep: bool) -> str:
+        """Leave the line as it is, or as if it had never been begun."""
+        if not keep and self._before is not None:
+            self.history = self._before
+        self.line_from = None
+        self.end_stroke()
+        if not keep:
+            return "line abandoned"
+        self.take_color(self.color)
+        return self.history.undo_label or ""
 
     def drag(self, index: int, x: int, y: int) -> str:
         """Move a hint; another hint that is there stays where it is, and so does this one."""
@@ -254,3 +381,7 @@ def _whole(text: str, column: str, largest: int) -> int:
     if not 0 <= value <= largest:
         raise UserError(f"{column} must be a whole number from 0 to {largest}.")
     return value
+
+
+def _count(indices: tuple[int, ...]) -> str:
+    return f"hint {indices[0] + 1}" if len(indices) == 1 else f"{len(indices)} hints"

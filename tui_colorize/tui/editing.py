@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui_colorize.tui import messages
 from tui_colorize.tui.desk import Desk
+
+if TYPE_CHECKING:
+    from tui_colorize.tui.document import Document
+
+_SPACING = 2.0  # dots
 
 
 class Editing(Desk):
@@ -12,6 +19,7 @@ class Editing(Desk):
     def __init__(self) -> None:
         super().__init__()
         self._dragged: int | None = None
+        self._painting = False
 
     # Moving.
 
@@ -19,15 +27,24 @@ class Editing(Desk):
         document, viewport = self.document, self.canvas.viewport
         if document is None or viewport is None:
             return
+        place = viewport.step(*document.cursor, dx, dy)
         if document.brushing:
-            for _ in range(max(abs(dx), abs(dy))):
-                step = (dx > 0) - (dx < 0), (dy > 0) - (dy < 0)
-                document.move_to(*viewport.step(*document.cursor, *step))
-                document.dab(self.near)
+            document.paint(*place, self.near, self._spacing())
+            self.refresh_all()
         else:
-            document.move_to(*viewport.step(*document.cursor, dx, dy))
-            document.select_here(self.near)
-        self.refresh_all()
+            self.go(*place)
+
+    def go(self, x: int, y: int) -> None:
+        """Move the cursor there; a line follows, hints are no longer selected together."""
+        document = self.document
+        if document is not None:
+            document.mark(())
+            document.move_to(x, y)
+            if document.line_from is not None:
+                self.say(document.stretch_line(self._spacing()))
+            else:
+                document.select_here(self.near)
+            self.refresh_all()
 
     def action_go_to(self) -> None:
         if self.document is not None:
@@ -56,67 +73,84 @@ class Editing(Desk):
     # Hints.
 
     def action_put(self) -> None:
-        self.edit(lambda document: document.put(self.near))
+        if self.document is not None and self.document.line_from is not None:
+            self.action_line()
+        else:
+            self.edit(lambda document: document.put(self.near))
 
     def action_remove(self) -> None:
-        self.edit(lambda d: d.remove(d.nearest(self.near)) or "no hints yet")
+        self.edit(lambda d: d.remove(self._meant()) or "no hints yet")
 
     def action_reset(self) -> None:
         self.edit(lambda document: document.reset() or "no hints yet")
 
     def action_grow(self, step: int) -> None:
-        self.edit(lambda document: document.grow(step, self.near))
+        self.edit(lambda document: document.grow(step, document.here(self.near)))
 
     def action_undo(self) -> None:
-        self.edit(lambda document: document.undo())
+        if self.document is not None and self.document.line_from is not None:
+            self.drop()
+        else:
+            self.edit(lambda document: document.undo())
 
     def action_redo(self) -> None:
         self.edit(lambda document: document.redo())
+
+    def action_disable(self) -> None:
+        self.edit(lambda d: d.toggle_enabled(self._meant()) or "no hints yet")
+
+    def action_gray(self) -> None:
+        self.edit(lambda document: document.toggle_gray(self.near))
+
+    def _meant(self) -> int | None:
+        """The hint of the table's row, or else the one under the cursor or nearest to it."""
+        if self.document is None or self.table.has_focus_within:
+            return self.table.row
+        return self.document.nearest(self.near)
+
+    # Brush and line.
 
     def action_brush(self) -> None:
         document = self.document
         if document is None:
             return
         if document.brushing:
-            self.end_brush()
+            self.drop()
             return
-        document.begin_stroke()
-        document.brushing = True
-        document.dab(self.near)
-        self.say("brush: moving paints; b or escape ends it")
+        self.drop()
+        document.begin_brush()
+        self.say("brush: moving or dragging paints; b or escape ends it")
         self.refresh_all()
 
-    def end_brush(self) -> None:
-        """The stroke is one step of undo."""
-        document = self.document
-        if document is not None and document.brushing:
-            document.brushing = False
-            document.end_stroke()
-            self.say("brush ended")
-            self.refresh_all()
-
-    # Colour.
-
-    def action_type_color(self) -> None:
-        if self.document is not None:
-            self.focus_entry()
-
-    def enter_color(self, text: str) -> None:
-        """A colour was typed or clicked."""
-        if self.edit(lambda document: document.take_color(text)):
-            self.color_panel.entry.value = ""
-            self.focus_canvas()
-
-    def action_pick_color(self) -> None:
+    def action_line(self) -> None:
+        """Begin a line at the cursor, or leave the one begun as it is."""
         document = self.document
         if document is None:
             return
-        if self.coloring is None:
-            self.say("no colours yet")
+        if document.line_from is not None:
+            self.edit(lambda document: document.end_line(keep=True))
             return
-        x, y = document.cursor
-        pixel = self.coloring.render((1, 1), (x, y, x + 1, y + 1))[0, 0].tolist()
-        self.edit(lambda document: document.take_color("#{:02x}{:02x}{:02x}".format(*pixel)))
+        self.drop()
+        document.begin_line()
+        self.edit(lambda document: document.stretch_line(self._spacing()))
+
+    def drop(self) -> None:
+        """End the brush, abandon the line, select no hints together."""
+        document = self.document
+        if document is None:
+            return
+        document.mark(())
+        if document.brushing:
+            document.end_brush()
+            self.say("brush ended")
+        if document.line_from is not None:
+            self.say(document.end_line(keep=False))
+        self.refresh_all()
+
+    def _spacing(self) -> float:
+        """Source pixels between the dabs of a brush: two dots of the canvas."""
+        viewport = self.canvas.viewport
+        return _SPACING * max(1.0, viewport.scale) if viewport is not None else _SPACING
 
     # The view.
 
@@ -125,26 +159,58 @@ class Editing(Desk):
             self.canvas.look(self.canvas.viewport.zoomed(step, *self.document.cursor))
             self._show_place()
 
+    def action_seam(self, step: int) -> None:
+        self.canvas.move_seam(step)
+
     def action_next_view(self) -> None:
         self.canvas.set_view(self.canvas.view.next)
         self._show_place()
 
-    # The table and the mouse.
+    # The table.
 
     def edit_cell(self, index: int, column: str, text: str) -> bool:
         """A cell of the table was given a new text."""
         return self.edit(lambda document: document.edit(index, column, text))
 
+    def action_add_row(self) -> None:
+        self.edit(lambda document: document.add_row())
+
+    def action_recolor(self) -> None:
+        self.edit(lambda d: d.recolor(d.color) or "no hint is selected")
+
+    def action_select_all(self) -> None:
+        self.edit(lambda document: document.mark_all() or "no hints yet")
+
+    def action_mark_row(self) -> None:
+        """Select the row's hint together with others, or no longer, and go on to the next."""
+        row, document = self.table.row, self.document
+        if row is not None and document is not None:
+            document.mark(set(document.marked) ^ {row})
+            document.select(min(row + 1, len(document.hints) - 1))
+            self.refresh_all()
+
+    def action_extend(self, step: int) -> None:
+        """Select the next row's hint together with this one."""
+        row, document = self.table.row, self.document
+        if row is not None and document is not None:
+            end = max(0, min(len(document.hints) - 1, row + step))
+            document.mark({*document.marked, row, end})
+            document.select(end)
+            self.refresh_all()
+
     def on_hint_selected(self, event: messages.HintSelected) -> None:
         document = self.document
         if document is None or event.index >= len(document.hints):
             return
-        if event.index != document.selected:
-            document.select(event.index)
-            self.refresh_all()
+        if event.together:
+            document.mark({*document.marked} ^ {event.index})
+        elif event.index == document.selected:
+            return
+        document.select(event.index)
+        self.refresh_all()
 
     def on_add_row_pressed(self) -> None:
-        self.edit(lambda document: document.add_row())
+        self.action_add_row()
 
     def on_delete_pressed(self) -> None:
         self.edit(lambda document: document.remove(self.table.row) or "no hints yet")
@@ -152,14 +218,32 @@ class Editing(Desk):
     def on_reset_pressed(self) -> None:
         self.action_reset()
 
+    # The mouse.
+
     def on_picture_clicked(self, event: messages.PictureClicked) -> None:
         self.go(event.x, event.y)
         if event.double:
             self.action_put()
 
+    def on_picture_scrolled(self, event: messages.PictureScrolled) -> None:
+        """Over a hint the wheel changes its size, elsewhere the zoom; the cursor stays."""
+        document, viewport = self.document, self.canvas.viewport
+        if document is None or viewport is None:
+            return
+        with document.cursor_at((event.x, event.y)):
+            index = document.here(self.near)
+        if index is not None:
+            self.edit(lambda document: document.grow(event.step, index))
+        else:
+            self.canvas.look(viewport.zoomed(event.step, event.x, event.y))
+            self._show_place()
+
     def on_picture_dragged(self, event: messages.PictureDragged) -> None:
         document = self.document
         if document is None:
+            return
+        if document.brushing:
+            self._paint(document, event)
             return
         if self._dragged is None:
             document.move_to(*event.start)
@@ -173,3 +257,15 @@ class Editing(Desk):
         if event.done:
             document.end_stroke()
             self._dragged = None
+
+    def _paint(self, document: Document, event: messages.PictureDragged) -> None:
+        """Each drag of the brush is a stroke of its own."""
+        if not self._painting:
+            self._painting = True
+            document.begin_brush()
+            document.move_to(*event.start)
+        document.paint(*event.end, self.near, self._spacing())
+        if event.done:
+            self._painting = False
+            document.begin_brush()
+        self.refresh_all()

@@ -21,6 +21,10 @@ class Picture(Protocol):
         """L of that pixel, 0..100."""
         ...
 
+    def scaled(self, width: int, height: int) -> NDArray[np.float32]:
+        """(height, width): L of the whole picture at that size."""
+        ...
+
 
 class Coloring(Protocol):
     """Hints made into colour."""

@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 from tui_colorize.tui import messages
-from tui_colorize.tui.desk import Desk, Wanted
+from tui_colorize.tui.desk import Desk, Question, Wanted
+
+_UNCERTAIN = 30.0
+"""Standard deviation of ab that is shown as wholly uncertain; nearly all of a picture is below."""
 
 
 class Guidance(Desk):
     """The part of the app that deals with the network."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._veiled = False  # whether the picture is shown under its uncertainty
+
     # Uncertain places.
 
     def action_uncertain(self, step: int) -> None:
-        document = self.document
-        if document is None:
+        self._ask(Question(step=step))
+
+    def action_suggestion(self, number: int) -> None:
+        if self.document is not None:
+            moves = self.wanted.places or any(later.step for later in self.wanted.later)
+            self._ask(Question(number=number, place=None if moves else self.document.cursor))
+
+    def _ask(self, question: Question) -> None:
+        """Keys of a burst wait for each other's answers: a digit is for the place of the n before
+        it, and that place depends on the digit before."""
+        if self.document is not None:
+            self.wanted.later.append(question)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        wanted = self.wanted
+        while wanted.later and not wanted.places and wanted.suggestion is None:
+            question = wanted.later.pop(0)
+            if question.step:
+                self._go_to_place(question.step)
+            else:
+                self._take_suggestion(question)
+
+    def _go_to_place(self, step: int) -> None:
+        if self.places is not None:
+            self._step_place(step)
             return
-        if self.places is None:
-            asked, self.wanted.places = self.wanted.places, self.wanted.places + step
-            if not asked and self.prepared is not None:
-                self._find_places()
-            return
-        self._step_place(step)
+        self.wanted.places = step
+        if self.prepared is not None:
+            self._find_places()
 
     def _find_places(self) -> None:
         if self.document is not None:
@@ -31,12 +59,18 @@ class Guidance(Desk):
         document = self.document
         if document is None or event.serial != self.studio.serial:
             return
-        steps, self.wanted.places = self.wanted.places, 0
         if event.hints != document.hints:
+            if self.wanted.places:
+                self._find_places()
             return
         self.places = event.places
-        self.place = -1 if steps > 0 else 0
-        self._step_place(steps)
+        if self._veiled:
+            self.canvas.show_overlay((event.uncertainty / _UNCERTAIN).clip(0, 1))
+        step, self.wanted.places = self.wanted.places, 0
+        self.place = 0 if step < 0 else -1
+        if step:
+            self._step_place(step)
+        self._go_on()
 
     def _step_place(self, step: int) -> None:
         if not self.places:
@@ -44,18 +78,31 @@ class Guidance(Desk):
             return
         self.place = (self.place + step) % len(self.places)
         self.go(*self.places[self.place])
+        self.suggest_now()  # what comes next is a digit
         self.say(f"uncertain place {self.place + 1} of {len(self.places)}")
+
+    def action_uncertainty(self) -> None:
+        """Show on the picture where its colours are uncertain, or no longer."""
+        if self.document is None:
+            return
+        self._veiled = not self._veiled
+        if not self._veiled:
+            self.canvas.show_overlay(None)
+            self.say("uncertainty hidden")
+            return
+        self.say("bright: uncertain colours; w hides them")
+        if self.prepared is not None:
+            self._find_places()
 
     # Suggested colours.
 
-    def action_suggestion(self, number: int) -> None:
-        document = self.document
-        if document is None:
-            return
-        if self.suggested_place == document.cursor:
-            self._put_suggestion(number, document.cursor)
+    def _take_suggestion(self, question: Question) -> None:
+        assert self.document is not None
+        place = question.place or self.document.cursor
+        if self.suggested_place == place:
+            self._put_suggestion(question.number, place)
         else:
-            self.wanted.suggestion = number, document.cursor
+            self.wanted.suggestion = question.number, place
             self.suggest_now()
 
     def _put_suggestion(self, number: int, place: tuple[int, int]) -> None:
@@ -86,6 +133,8 @@ class Guidance(Desk):
             self.coloring = event.coloring
             self.status.update(latency=event.milliseconds)
             self.canvas.ask()
+            if self._veiled:
+                self._find_places()
 
     def on_render_failed(self, event: messages.RenderFailed) -> None:
         if event.serial == self.studio.serial:
@@ -96,10 +145,15 @@ class Guidance(Desk):
     def on_suggested(self, event: messages.Suggested) -> None:
         if event.serial != self.studio.serial or self.document is None:
             return
-        place = (event.x, event.y)
+        place, wanted = (event.x, event.y), self.wanted.suggestion
+        asked = wanted is not None and wanted[1] == place
+        if not asked and place != self.document.cursor:
+            return  # too late: the cursor is elsewhere, where it will be asked for
         self.suggested = place, event.colors
         self.color_panel.suggestions.show(event.colors)
-        wanted = self.wanted.suggestion
-        if wanted is not None and wanted[1] == place:
+        if wanted is not None and asked:
             self.wanted.suggestion = None
             self._put_suggestion(*wanted)
+            self._go_on()
+            if self.suggested_place != self.document.cursor:
+                self.suggest_now()

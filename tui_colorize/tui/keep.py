@@ -1,45 +1,176 @@
-"""Hints outlive the app: kept in the user's data folder under the hash of the picture's content."""
+"""Sessions in the app: the work is kept with every action, restored, saved to a file."""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_colorize.errors import UserError
+from tui_colorize.terminaltext import printable
+from tui_colorize.tui.canvas.panes import View
+from tui_colorize.tui.saving import Saving
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tui_colorize.hints import HintSet
+    from tui_colorize.session import Place, Session, Work
+    from tui_colorize.tui.source import Source
 
 
-def remember(digest: str, hints: HintSet) -> None:
-    """Keep the hints of a picture; none: forget what was kept. Raises UserError."""
-    from tui_colorize.hintfile import write_hints
+class Keeping(Saving):
+    """The part of the app that loses nothing."""
 
-    path = _path(digest)
-    try:
-        if not hints:
-            path.unlink(missing_ok=True)
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: Session | None = None
+        self._session_file: Path | None = None
+        # What is offered may not look like what it is: a name may hold what must not be shown.
+        self._offered_session: tuple[str, Path] = ("", Path())
+        self._session_to_overwrite = Path()
+
+    # Begin and end.
+
+    def resume(self, source: Source, given: HintSet | None) -> Place | None:
+        """Go on where the work on this picture stopped. given: hints that win over its own.
+
+        The answer is what was on show, for show_place; None where nothing was restored.
+        """
+        from tui_colorize.hints import HintSet
+        from tui_colorize.session import join
+        from tui_colorize.tui.document import Document
+
+        self.remember_now()
+        if source.session is None:  # this very picture is on the desk
+            work = self._present()
+        else:
+            self.end_session()
+            self.kept = source.session
+            work = source.session.restored
+            for notice in source.session.notices:
+                self.notify(notice, severity="warning", timeout=12, markup=False)
+        restored = source.session is not None and work is not None
+        self._session_file = None
+        if source.saved is not None:
+            self._session_file = source.saved.path
+            label = f"open {printable(self._session_file.name)}"
+            work = join(work, source.saved.work, label) if work else source.saved.work
+            restored = True
+        document = Document.start(source.width, source.height, HintSet())
+        if work is not None:
+            place = work.place
+            document = replace(
+                document,
+                history=work.history,
+                cursor=place.cursor,
+                color=place.color,
+                radius=place.radius,
+                selected=place.selected,
+                recent=place.recent,
+            )
+        if given is not None:
+            # So that undo leads to the others.
+            document.history = document.history.push(given, "take the given hints")
+            document.selected = None
+        elif restored:
+            self.notify(f"{work} restored; ctrl+n starts afresh.", markup=False)
+        self.put_on_desk(source, document)
+        return work.place if work else None
+
+    def show_place(self, place: Place | None) -> None:
+        """Show the part of the picture that was on show."""
+        if place is None:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The hints cannot be kept: {(error.strerror or '').lower()}.") from error
-    write_hints(path, hints)
+        with suppress(ValueError):  # a view that there is no more
+            self.canvas.set_view(View(place.view))
+        viewport = self.canvas.viewport
+        if viewport is not None:
+            zoom = min(place.zoom, viewport.deepest)
+            self.canvas.look(replace(viewport, zoom=zoom, corner=place.corner))
 
+    def remember_now(self) -> None:
+        work = self._present()
+        if work is None or self.kept is None:
+            return
+        try:
+            self.kept.record(work)
+        except UserError as error:
+            self.complain(str(error))
 
-def recall(digest: str, size: tuple[int, int]) -> HintSet:
-    """The hints kept for a picture; none if there are none, or none that can be read."""
-    from tui_colorize.hintfile import read_hints
-    from tui_colorize.hints import HintSet
+    def end_session(self) -> None:
+        """Keep nothing more of this picture; what is kept stays."""
+        if self.kept is not None:
+            self.kept.close()
+            self.kept = None
 
-    path = _path(digest)
-    try:
-        return read_hints(path, size) if path.is_file() else HintSet()
-    except (UserError, OSError):
-        return HintSet()
+    def _present(self) -> Work | None:
+        from tui_colorize.session import Place, Work
 
+        document, viewport = self.document, self.canvas.viewport
+        if document is None or viewport is None:
+            return None
+        place = Place(
+            cursor=document.cursor,
+            color=document.color,
+            radius=document.radius,
+            recent=document.recent,
+            selected=document.selected,
+            zoom=viewport.zoom,
+            corner=viewport.region[:2],
+            view=self.canvas.view.value,
+        )
+        return Work(document.history, place)
 
-def _path(digest: str) -> Path:
-    from platformdirs import user_data_path
+    def action_start_afresh(self) -> None:
+        """As if the picture had never been opened, but for undo."""
+        from tui_colorize.hints import HintSet
+        from tui_colorize.tui.document import Document
 
-    return user_data_path("tui-colorize") / "sessions" / f"{digest}.csv"
+        old, source = self.document, self.source
+        if old is None or source is None:
+            return
+        fresh = Document.start(source.width, source.height, HintSet())
+        self.document = replace(fresh, history=old.history.push(fresh.hints, "start afresh"))
+        self.action_zoom(0)
+        self.say("started afresh; u brings the hints back")
+        self.refresh_all()
+
+    # A file of the user's own.
+
+    def action_save_session(self) -> None:
+        """Ask for the name."""
+        if self.source is None:
+            self.say("there is no picture yet")
+            return
+        if self.studio.saving:
+            self.say("still saving; once more in a moment")
+            return
+        path = self._session_file or self.source.path.with_name(f"{self.source.path.stem}.tuic")
+        self._offered_session = printable(path), path
+        self.foot.ask("session", "Save session as:", self._offered_session[0])
+
+    def answer(self, purpose: str, text: str | None) -> None:
+        if text is None or purpose not in ("session", "overwrite session"):
+            super().answer(purpose, text)
+            return
+        self.focus_canvas()
+        text = text.strip()
+        if purpose == "session" and text:
+            shown, path = self._offered_session
+            path = path if text == shown else Path(text).expanduser()
+            if os.path.lexists(path):
+                self._session_to_overwrite = path
+                name = printable(path.name)
+                question = f"{name} is there already. Overwrite it? y or n:"
+                self.foot.ask("overwrite session", question)
+            else:
+                self._save_session(path, overwrite=False)
+        elif text.lower() in ("y", "yes"):
+            self._save_session(self._session_to_overwrite, overwrite=True)
+
+    def _save_session(self, path: Path, *, overwrite: bool) -> None:
+        work = self._present()
+        if work is not None and self.source is not None:
+            self._session_file = path
+            self.studio.save_session(self.source, work, path, overwrite=overwrite)

@@ -25,7 +25,7 @@ class Key(NamedTuple):
     command: bool = True
 
 
-MOVE, HINT, VIEW, FILE = "Move", "Hint", "Look", "File and app"
+MOVE, HINT, COLOR, VIEW, FILE = "Move", "Hint", "Colour", "Look", "File and app"
 
 KEYS: tuple[Key, ...] = (
     Key("up", "move(0,-1)", "↑ ↓ ← →", "one step", MOVE, True, False),
@@ -49,6 +49,10 @@ KEYS: tuple[Key, ...] = (
     Key("N", "uncertain(-1)", "N", "back to the place before", MOVE),
     Key("left_square_bracket", "step_hint(-1)", "[", "to the previous hint", MOVE),
     Key("right_square_bracket", "step_hint(1)", "]", "to the next hint", MOVE),
+    Key("c", "type_color", "c", "type a colour: #rrggbb or a name", COLOR),
+    Key("i", "pick_color", "i", "take the colour under the cursor", COLOR),
+    Key("m", "mix", "m", "choose in the gamut: arrows, enter", COLOR),
+    Key("M", "swatches", "M", "choose from recent colours and palettes", COLOR),
     Key("enter,space", "put", "enter, space", "put a hint, or recolour the one here", HINT, True),
     *(
         Key(
@@ -62,10 +66,13 @@ KEYS: tuple[Key, ...] = (
         )
         for number in range(1, 10)
     ),
-    Key("c", "type_color", "c", "type a colour: #rrggbb or a name", HINT),
-    Key("i", "pick_color", "i", "take the colour under the cursor", HINT),
     Key("x,delete", "remove", "x, delete", "remove the hint here or nearest", HINT),
     Key("b", "brush", "b", "brush: moving paints hints", HINT),
+    Key("f", "line", "f", "line: f again or enter ends it", HINT),
+    Key("d", "disable", "d", "disable the hint here or nearest, or enable it", HINT),
+    Key("t", "gray", "t", "keep this place gray; again: in colour", HINT),
+    Key("y", "recolor", "y", "give the selected hints the colour in hand", HINT),
+    Key("A", "select_all", "A", "select all hints, or none", HINT),
     Key("left_parenthesis", "grow(-1)", "(", "smaller hint", HINT),
     Key("right_parenthesis", "grow(1)", ")", "larger hint", HINT),
     Key("r", "reset", "r", "remove all hints", HINT),
@@ -75,26 +82,51 @@ KEYS: tuple[Key, ...] = (
     Key("minus", "zoom(-1)", "-", "zoom out", VIEW),
     Key("0", "zoom(0)", "0", "the whole picture", VIEW),
     Key("v", "next_view", "v", "next view: side by side, split, colour, blink", VIEW),
+    Key("z", "seam(-1)", "z, Z", "split view: the seam to the left, to the right", VIEW),
+    Key("Z", "seam(1)", "", "split view: the seam to the right", VIEW, False, False),
+    Key("w", "uncertainty", "w", "show where the colours are uncertain", VIEW),
     Key("tab", "focus_next", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False),
     Key("shift+tab", "focus_previous", "", "", VIEW, False, False),
     Key("s", "save", "s", "save the coloured picture", FILE),
-    Key("o", "open", "o", "open a picture", FILE),
+    Key("o", "open", "o", "open a picture or a session", FILE),
+    Key("ctrl+s", "save_session", "ctrl+s", "save the session: hints, undo, place", FILE),
+    Key("ctrl+n", "start_afresh", "ctrl+n", "start afresh (u undoes it)", FILE),
     Key("question_mark", "help", "?", "this help", FILE),
     Key("ctrl+p", "command_palette", "ctrl+p", "everything, by name", FILE, False, False),
     Key("escape", "escape", "escape", "back to the picture", FILE, False, False),
+    Key("ctrl+z", "suspend_process", "ctrl+z", "to the shell; fg comes back", FILE),
     Key("q", "leave", "q", "quit; the hints are kept", FILE),
+    # Without keys of their own: by name in the command palette.
+    Key("", "import_palette", "", "import a GIMP palette", COLOR),
+    Key("", "save_palette", "", "save the recent colours as a palette", COLOR),
+    Key("", "remove_palette", "", "remove the palette on show", COLOR),
+    Key("", "low_bandwidth", "", "low bandwidth, on or off: coarser pictures, fewer bytes", VIEW),
+    Key("", "theme('dark')", "", "dark theme", FILE),
+    Key("", "theme('light')", "", "light theme", FILE),
+    Key("", "theme('contrast')", "", "theme with high contrast", FILE),
 )
 
 TABLE_KEYS: tuple[tuple[str, str], ...] = (
     ("enter", "edit the cell"),
     ("a", "add a row"),
-    ("delete", "remove the row's hint"),
+    ("space", "select the row too, go on to the next"),
+    ("shift + ↑ ↓", "select several rows"),
+    ("x d t y ( )", "change all that are selected"),
+)
+
+COLOR_KEYS: tuple[tuple[str, str], ...] = (
+    ("arrows", "another hue, chroma or swatch"),
+    ("shift + arrows", "in larger steps"),
+    ("page up, down", "another palette"),
+    ("enter", "take the colour"),
 )
 
 MOUSE: tuple[tuple[str, str], ...] = (
     ("click", "move the cursor"),
     ("double click", "put a hint, edit a cell"),
-    ("drag", "move a hint"),
+    ("drag", "move a hint; with the brush: paint"),
+    ("wheel", "zoom; over a hint: its size"),
+    ("ctrl + click", "select several rows"),
 )
 
 
@@ -103,13 +135,13 @@ def bindings(on_canvas: bool) -> list[Binding]:
     return [
         Binding(key.keys, ("app." if on_canvas else "") + key.action, key.does, show=False)
         for key in KEYS
-        if key.on_canvas == on_canvas and key.action != "command_palette"
+        if key.keys and key.on_canvas == on_canvas and key.action != "command_palette"
     ]
 
 
 def groups() -> Iterable[tuple[str, list[Key]]]:
     """For the help: each group with the lines that have something to show."""
-    for group in (MOVE, HINT, VIEW, FILE):
+    for group in (MOVE, HINT, COLOR, VIEW, FILE):
         yield group, [key for key in KEYS if key.group == group and key.shown]
 
 

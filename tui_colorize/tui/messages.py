@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tui_colorize.hints import HintSet
     from tui_colorize.tui.canvas.frame import Frame, FrameRequest
     from tui_colorize.tui.engine import Coloring, Picture
@@ -34,6 +37,14 @@ class PictureClicked(Message):
         super().__init__()
 
 
+class PictureScrolled(Message):
+    """The wheel was turned over a source pixel: away from the user (1) or towards them (-1)."""
+
+    def __init__(self, x: int, y: int, step: int) -> None:
+        self.x, self.y, self.step = x, y, step
+        super().__init__()
+
+
 class PictureDragged(Message):
     """The mouse is, or was, dragged from one source pixel to another."""
 
@@ -43,10 +54,10 @@ class PictureDragged(Message):
 
 
 class HintSelected(Message):
-    """The table's cursor is on this hint."""
+    """The table's cursor is on this hint; together: with those selected before."""
 
-    def __init__(self, index: int) -> None:
-        self.index = index
+    def __init__(self, index: int, *, together: bool = False) -> None:
+        self.index, self.together = index, together
         super().__init__()
 
 
@@ -146,11 +157,20 @@ class Suggested(WorkerMessage):
 
 
 class PlacesFound(WorkerMessage):
-    """Where further hints would help most, most first, given these hints."""
+    """Where further hints would help most, most first, given these hints.
 
-    def __init__(self, serial: int, hints: HintSet, places: list[tuple[int, int]]) -> None:
+    uncertainty: (h, w) float32, standard deviation of ab, of the whole picture.
+    """
+
+    def __init__(
+        self,
+        serial: int,
+        hints: HintSet,
+        places: list[tuple[int, int]],
+        uncertainty: NDArray[np.float32],
+    ) -> None:
         super().__init__(serial)
-        self.hints, self.places = hints, places
+        self.hints, self.places, self.uncertainty = hints, places, uncertainty
 
 
 class Saved(WorkerMessage):

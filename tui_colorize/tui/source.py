@@ -1,4 +1,4 @@
-"""A picture as the app opens it: decoded, its grays for the canvas, the hints kept for it."""
+"""A picture as the app opens it: decoded, its grays for the canvas, the work kept on it."""
 
 from __future__ import annotations
 
@@ -6,30 +6,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tui_colorize.hints import HintSet
     from tui_colorize.imagefile import Still
+    from tui_colorize.session import Session, SessionFile
 
     Pixels = NDArray[np.uint8]
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An opened picture. name: its file name, safe to show. gray: (height, width) uint8."""
+    """An opened picture. name: its file name, safe to show. gray: (height, width) uint8.
+
+    session: None where the work on this very picture is under way. saved: the session file that
+    was opened, if it was one.
+    """
 
     path: Path
     name: str
     digest: str
     still: Still
     gray: Pixels
-    kept: HintSet
+    session: Session | None
+    saved: SessionFile | None
 
     @property
     def width(self) -> int:
@@ -65,32 +69,31 @@ class Source:
         return int(np.count_nonzero(cv2.calcHist([plane], [0], None, [bins], [0, bins])))
 
 
-def open_source(path: Path) -> Source:
-    """Read a picture and what was kept for it. Raises UserError."""
+def open_source(path: Path, at_work: str | None = None) -> Source:
+    """Read a picture, or that of a session file, and the work kept on it. Raises UserError.
+
+    at_work: the digest of the picture that is being worked on.
+    """
     import numpy as np
 
     from tui_colorize.imagefile import read_still
-    from tui_colorize.tui.keep import recall
+    from tui_colorize.session import Origin, Session, content_digest, is_session, read_session
 
+    saved = read_session(path) if is_session(path) else None
+    path = saved.source if saved else path
     still = read_still(path)
     plane = _luma(still.pixels)
     gray = plane if plane.dtype == np.uint8 else (plane >> 8).astype(np.uint8)
-    digest = _digest(path)
+    digest = content_digest(path)
     height, width = gray.shape
-    return Source(path, printable(path.name), digest, still, gray, recall(digest, (width, height)))
+    if saved and (saved.origin.width, saved.origin.height) != (width, height):
+        raise UserError(f"{printable(saved.path)}: the size of the picture is another")
+    name = printable(path.name)
+    session = None if digest == at_work else Session(Origin(name, digest, width, height))
+    return Source(path, name, digest, still, gray, session, saved)
 
 
 def _luma(pixels: NDArray[Any]) -> NDArray[Any]:
     import cv2
 
     return pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-
-
-def _digest(path: Path) -> str:
-    import hashlib
-
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

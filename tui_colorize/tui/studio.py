@@ -20,6 +20,7 @@ from tui_colorize.tui.latest import Latest
 
 if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
+    from tui_colorize.session import Work
     from tui_colorize.tui.source import Source
 
 Post = Callable[[Message], object]
@@ -36,7 +37,7 @@ class Studio:
         self._post = post
         self._make_engine = make_engine
         self._painter = painter
-        self._files = Latest("files", ("keep", "write", "open", "measure"))
+        self._files = Latest("files", ("session", "write", "open", "measure"))
         self._network = Latest("network", ("prepare", "save", "solve", "suggest", "places"))
         self._view = Latest("view", ("frame",))
         self._engine: Engine | None = None
@@ -48,19 +49,19 @@ class Studio:
 
     @property
     def saving(self) -> bool:
-        """Whether a picture is being made or written."""
-        return self._network.busy("save") or self._files.busy("write")
+        """Whether a picture is being made or written, or a session file."""
+        return self._network.busy("save") or any(map(self._files.busy, ("session", "write")))
 
     def close(self) -> None:
         """Finish what must not be lost, drop the rest."""
         self._network.close(essential=("save",))
-        self._files.close(essential=("keep", "write"))
+        self._files.close(essential=("session", "write"))
         self._view.close()
 
     # Files.
 
-    def open(self, path: Path) -> None:
-        """SourceOpened or SourceFailed."""
+    def open(self, path: Path, at_work: str | None = None) -> None:
+        """SourceOpened or SourceFailed. at_work: the digest of the picture on the desk."""
         self.serial += 1
         serial = self.serial
 
@@ -68,11 +69,12 @@ class Studio:
             try:
                 from tui_colorize.tui.source import open_source
 
-                source = open_source(path)
+                source = open_source(path, at_work)
             except Exception as error:
                 self._post(messages.SourceFailed(serial, sentence(error)))
                 return
-            self._post(messages.SourceOpened(serial, source))
+            if not self._post(messages.SourceOpened(serial, source)) and source.session:
+                source.session.close()
 
         self._files.submit("open", job)
 
@@ -85,15 +87,24 @@ class Studio:
 
         self._submit(self._files, "measure", job)
 
-    def keep(self, digest: str, hints: HintSet) -> None:
-        """Keep the hints for the next time."""
+    def save_session(self, source: Source, work: Work, out: Path, *, overwrite: bool) -> None:
+        """Saved or SaveFailed."""
+        serial = self.serial
 
         def job() -> None:
-            from tui_colorize.tui.keep import remember
+            from tui_colorize.session import write_session
 
-            remember(digest, hints)
+            size = (source.width, source.height)
+            try:
+                write_session(out, source.path, source.digest, size, work, overwrite=overwrite)
+            except Exception as error:
+                message = messages.SaveFailed(serial, str(out), sentence(error), exists=False)
+                if not self._post(message):
+                    self.unreported = message.sentence
+                return
+            self._post(messages.Saved(serial, str(out)))
 
-        self._submit(self._files, "keep", job)
+        self._files.submit("session", job)
 
     # The picture on the screen.
 
@@ -159,8 +170,10 @@ class Studio:
             from tui_colorize.tui.places import uncertain_places
 
             engine, picture = self._ready(serial)
-            places = uncertain_places(engine.uncertainty(picture, hints), size, hints)
-            self._post(messages.PlacesFound(serial, hints, places))
+            uncertainty = engine.uncertainty(picture, hints)
+            lightness = picture.scaled(*reversed(uncertainty.shape))
+            places = uncertain_places(uncertainty, lightness, size, hints)
+            self._post(messages.PlacesFound(serial, hints, places, uncertainty))
 
         self._submit(self._network, "places", job)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import types
 from pathlib import Path
 
 import pytest
 
 from tui_colorize import cli
 from tui_colorize.hints import Hint
+from tui_colorize.tui.terminal import Graphics
 
 from .makers import picture
 
@@ -24,14 +24,13 @@ def app(monkeypatch):
         opened.append((path, hints, options))
         return 7
 
-    module = types.ModuleType("tui_colorize.tui.app")
-    module.run = open_it
-    monkeypatch.setitem(sys.modules, "tui_colorize.tui.app", module)
+    monkeypatch.setattr("tui_colorize.tui.start.run", open_it)
+    monkeypatch.delenv("TUI_COLORIZE_GRAPHICS", raising=False)
     monkeypatch.setattr(cli, "_is_terminal", lambda _: True)
     return opened
 
 
-NO_OPTIONS = {"device": "auto", "weights": None, "output": None}
+NO_OPTIONS = {"device": "auto", "weights": None, "output": None, "graphics": None}
 
 
 def test_the_app_opens_without_a_picture(run, app):
@@ -47,7 +46,8 @@ def test_the_app_opens_a_picture(run, app):
     [(path, hints, given)] = app
     assert path == Path("a.png")
     assert list(hints) == [Hint(7, 5, "red")]
-    assert given == {"device": "cpu", "weights": Path("w.safetensors"), "output": Path("b.png")}
+    weights, output = Path("w.safetensors"), Path("b.png")
+    assert given == NO_OPTIONS | {"device": "cpu", "weights": weights, "output": output}
 
 
 def test_a_picture_called_image_can_be_opened(run, app):
@@ -81,6 +81,49 @@ def test_what_the_app_is_not_opened_for(run, app, arguments, problem):
     assert err.startswith("tui-colorize: ")
     assert problem in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "variable", "graphics"),
+    [
+        ("--graphics sixel", "kitty", Graphics.SIXEL),
+        ("", "kitty", Graphics.KITTY),
+        ("--graphics auto", "kitty", None),
+    ],
+)
+def test_the_graphics_asked_for(run, app, monkeypatch, options, variable, graphics):
+    monkeypatch.setenv("TUI_COLORIZE_GRAPHICS", variable)
+    assert run(*options.split())[0] == 7
+    assert app == [(None, None, NO_OPTIONS | {"graphics": graphics})]
+
+
+@pytest.mark.parametrize(("options", "variable"), [("--graphics vga", ""), ("", "vga")])
+def test_graphics_that_there_are_not(run, app, monkeypatch, options, variable):
+    monkeypatch.setenv("TUI_COLORIZE_GRAPHICS", variable)
+    status, out, err = run(*options.split())
+    assert (status, out, app) == (2, "", [])
+    assert err.endswith("'vga' is none of auto, kitty, sixel, halfcell\n")
+    assert err.count("\n") == 1
+
+
+def test_in_a_browser_no_terminal_is_needed(run, app, monkeypatch):
+    monkeypatch.setattr(cli, "_is_terminal", lambda _: False)
+    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
+    assert run()[0] == 7
+
+
+def test_a_failure_that_is_ours_is_one_sentence(run, app, monkeypatch, tmp_path):
+    def fail(*_, **__):
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("tui_colorize.tui.start.run", fail)
+    status, out, err = run()
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+    [log] = tmp_path.rglob("crash-*.txt")
+    assert str(log) in err
+    assert "RuntimeError: unforeseen" in log.read_text()
 
 
 def test_the_app_needs_a_terminal(run, app, monkeypatch):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui_colorize.tui.canvas.painter import Cells, Painter
+from tui_colorize.tui.canvas.painter import GROUND, Block, Painter, Place, Tile
 from tui_colorize.tui.canvas.panes import Panes, View
 from tui_colorize.tui.canvas.viewport import Viewport
 
@@ -16,33 +16,54 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Pixels = NDArray[np.uint8]
+    Map = NDArray[np.float32]
     Region = tuple[int, int, int, int]
     Scaled = Callable[[tuple[int, int], Region], Pixels]
     """(width, height), region -> (height, width, 3): a picture at the size of a pane."""
 
-GROUND = (13, 15, 20)
-"""The colour around the picture: that of the app's background."""
 _SEAM = (240, 240, 240)
+_SQUARES = 3  # pixels for one of the source from which on it is drawn as a square
+_TINT = (255, 79, 163)
+_TINTED = 0.7  # how much of the tint covers a place whose value is 1
 
 
 @dataclass(frozen=True, slots=True)
 class FrameRequest:
-    """What the canvas wants to see. gray_phase: the half of the blink view that is gray."""
+    """What the canvas wants to see.
+
+    size: of the canvas in cells. cell: its size in pixels, as the painter draws it. gray_phase: the
+    half of the blink view that is gray. seam: the part of the split view that is gray. frugal: as
+    few bytes as possible. tint: (h, w), 0..1: how much to tint the coloured picture, of any size.
+    """
 
     size: tuple[int, int]
     panes: Panes
     view: View
     viewport: Viewport
     gray_phase: bool = False
+    seam: float = 0.5
+    cell: tuple[int, int] = (1, 2)
+    frugal: bool = False
+    tint: Map | None = field(default=None, compare=False)
+
+    def pixel(self, dots: tuple[int, int]) -> tuple[int, int]:
+        """The pixels in the canvas pixels, which are halves of cells."""
+        return dots[0] * self.cell[0], round(dots[1] * self.cell[1] / 2)
+
+    @property
+    def seam_dot(self) -> int:
+        """Where in the window the seam is, in canvas pixels."""
+        width = self.viewport.size[0]
+        return max(0, min(width - 1, round(self.seam * width)))
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The request, its pixels and its cells, which cover the whole canvas."""
+    """The request, the pixels of the whole canvas, and the tiles of what is not ground."""
 
     request: FrameRequest
     pixels: Pixels
-    cells: Cells
+    tiles: dict[Place, Tile]
 
 
 def make_frame(
@@ -55,29 +76,86 @@ def make_frame(
     """Scale, lay out and paint. color None: the gray picture stands in for the coloured one."""
     import numpy as np
 
-    columns, rows = request.size
-    pixels = np.empty((rows * 2, columns, 3), np.uint8)
+    (columns, rows), cell = request.size, request.cell
+    pixels = np.empty((rows * cell[1], columns * cell[0], 3), np.uint8)
     pixels[:] = GROUND
-    viewport = request.viewport
-    (width, height), (left, top) = viewport.size, viewport.offset
-    pictures = _pictures(request, gray, color)
-    for (x, y), picture in zip(request.panes.corners, pictures, strict=True):
-        pixels[y * 2 + top : y * 2 + top + height, x + left : x + left + width] = picture
-    known = (before.pixels, before.cells) if before else None
-    return Frame(request, pixels, painter.paint(pixels, known))
+    left, top = request.pixel(request.viewport.offset)
+    blocks = []
+    for (column, row), picture in zip(
+        request.panes.corners, _pictures(request, gray, color), strict=True
+    ):
+        x, y = column * cell[0] + left, row * cell[1] + top
+        height, width = picture.shape[:2]
+        pixels[y : y + height, x : x + width] = picture
+        first, over = x // cell[0], y // cell[1]
+        last, under = -(-(x + width) // cell[0]), -(-(y + height) // cell[1])
+        part = pixels[over * cell[1] : under * cell[1], first * cell[0] : last * cell[0]]
+        blocks.append(Block((first, over, last - first, under - over), part))
+    known = before.tiles if before is not None and before.request.cell == cell else {}
+    return Frame(
+        request, pixels, painter.paint(blocks, cell=cell, frugal=request.frugal, before=known)
+    )
 
 
 def _pictures(request: FrameRequest, gray: Scaled, color: Scaled | None) -> list[Pixels]:
-    size, region = request.viewport.size, request.viewport.region
     color = color or gray
     if request.view is View.SIDE_BY_SIDE:
-        return [gray(size, region), color(size, region)]
+        return [_scaled(request, gray), _colored(request, color)]
     if request.view is View.COLOR or (request.view is View.BLINK and not request.gray_phase):
-        return [color(size, region)]
+        return [_colored(request, color)]
     if request.view is View.BLINK:
-        return [gray(size, region)]
-    both = color(size, region).copy()
-    seam = size[0] // 2
-    both[:, :seam] = gray(size, region)[:, :seam]
-    both[:, seam : seam + 1] = _SEAM
+        return [_scaled(request, gray)]
+    both = _colored(request, color).copy()
+    seam, past = (request.pixel((dot, 0))[0] for dot in (request.seam_dot, request.seam_dot + 1))
+    both[:, :seam] = _scaled(request, gray)[:, :seam]
+    # A line, as thin as it can be seen.
+    both[:, seam : min(past, seam + max(1, (past - seam) // 5))] = _SEAM
     return [both]
+
+
+def _scaled(request: FrameRequest, picture: Scaled) -> Pixels:
+    """The window's part of a picture, in as many pixels as the painter draws."""
+    import cv2
+    import numpy as np
+
+    viewport = request.viewport
+    width, height = request.pixel(viewport.size)
+    x0, y0, x1, y1 = viewport.region
+    if width <= x1 - x0 and height <= y1 - y0:
+        return picture((width, height), viewport.region)
+    # No more is asked for than there is; what is enlarged shows its pixels, or none at all.
+    native = picture((min(width, x1 - x0), min(height, y1 - y0)), viewport.region)
+    squares = request.cell == (1, 2) or width >= _SQUARES * (x1 - x0)
+    interpolation = cv2.INTER_NEAREST if squares else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(native, (width, height), interpolation=interpolation), np.uint8)
+
+
+def _colored(request: FrameRequest, picture: Scaled) -> Pixels:
+    """The window's part of the coloured picture, tinted where that is wanted."""
+    import cv2
+    import numpy as np
+
+    pixels = _scaled(request, picture)
+    if request.tint is None:
+        return pixels
+    (width, height), tint = request.viewport.source, request.tint
+    x0, y0, x1, y1 = request.viewport.region
+    # Of the map, which is coarse, the rectangle that the window shows.
+    scale_x, scale_y = tint.shape[1] / width, tint.shape[0] / height
+    out_y, out_x = pixels.shape[:2]
+    step_x, step_y = (x1 - x0) * scale_x / out_x, (y1 - y0) * scale_y / out_y
+    matrix = np.array(
+        [
+            [step_x, 0, x0 * scale_x + step_x / 2 - 0.5],
+            [0, step_y, y0 * scale_y + step_y / 2 - 0.5],
+        ]
+    )
+    weight = cv2.warpAffine(
+        tint.astype(np.float32),
+        matrix,
+        (out_x, out_y),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    weight = np.clip(weight, 0, 1)[..., None] * _TINTED
+    return np.asarray(pixels * (1 - weight) + np.array(_TINT) * weight, np.uint8)

@@ -1,8 +1,8 @@
-"""The cursor and the hints, drawn over the cells of the picture."""
+"""The cursor, the rulers and the hints, drawn in place of cells of the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_colorize.tui.canvas.frame import Frame, FrameRequest
+from tui_colorize.tui.canvas.painter import GROUND_STYLE
 
 if TYPE_CHECKING:
     from tui_colorize.hints import Hint
@@ -19,9 +20,14 @@ Marks = dict[tuple[int, int], Segment]
 """(column, row) of the canvas -> what stands there instead of the picture."""
 
 _DARK, _LIGHT = "#000000", "#ffffff"
-_HINT, _SELECTED = "●", "◉"
+_HINT, _SELECTED, _DISABLED = "◎", "◉", "⊘"
+# The arms of the cross are thick but for the one away from the half of the cell where the dot is.
+_CROSS = ("╇", "╈")
+_COLUMN, _ROW = "▾", "▸"
 _BRUSH = "#ff4fa3"
 _MIDDLE = 128
+RULER = 1
+"""Columns and rows that the rulers take at the left and on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +40,55 @@ class Overlay:
     brush: bool = False
 
 
-def draw(overlay: Overlay, frame: Frame) -> Marks:
-    """The cells of all marks, on every pane: hints, the selected one above them, the cursor."""
+def draw_hints(overlay: Overlay, frame: Frame) -> Marks:
+    """The cells of the hints on every pane, the selected one above the others, with its number."""
     marks: Marks = {}
     request = frame.request
-    for number, hint in enumerate(overlay.hints, 1):
-        if number - 1 != overlay.selected:
+    for number, hint in enumerate(overlay.hints):
+        if number != overlay.selected:
             for column, row, _ in _places(request, hint.x, hint.y):
-                marks[column, row] = _dot(_HINT, hint.color)
+                marks[column, row] = _ring(_HINT if hint.enabled else _DISABLED, hint.color)
     if overlay.selected is not None and overlay.selected < len(overlay.hints):
         hint = overlay.hints[overlay.selected]
         for column, row, right in _places(request, hint.x, hint.y):
-            marks[column, row] = _dot(_SELECTED, hint.color)
-            # The number stands on whichever side has room, outside the cursor's brackets.
+            marks[column, row] = _ring(_SELECTED if hint.enabled else _DISABLED, hint.color)
+            # The number stands on whichever side has room.
             label = str(overlay.selected + 1)
-            gap = 1 + (
-                request.viewport.to_canvas(*overlay.cursor)
-                == request.viewport.to_canvas(hint.x, hint.y)
-            )
-            fits = column + gap + len(label) <= right
-            start = column + gap if fits else column - gap - len(label) + 1
+            start = column + 1 if column + len(label) < right else column - len(label)
             for place, digit in enumerate(label, start):
                 marks[place, row] = _glyph(digit, _DARK, _LIGHT)
-    for mark in _cursor(overlay, frame):
-        marks[mark[0]] = mark[1]
+    return _within(marks, request)
+
+
+def draw_cursor(overlay: Overlay, frame: Frame) -> Marks:
+    """A cross on every pane, on the colour of the dot that it is on; coloured for the brush."""
+    marks: Marks = {}
+    dot = frame.request.viewport.to_canvas(*overlay.cursor)
+    for column, row, _ in _places(frame.request, *overlay.cursor):
+        assert dot is not None
+        ground = _color_at(frame, column, row, dot[1] % 2)
+        ink = _DARK if _brightness(ground) > _MIDDLE else _LIGHT
+        marks[column, row] = _glyph(_CROSS[dot[1] % 2], _BRUSH if overlay.brush else ink, ground)
+    return _within(marks, frame.request)
+
+
+def draw_rulers(overlay: Overlay, frame: Frame) -> Marks:
+    """Above and at the left of every pane, where the cursor is."""
+    marks: Marks = {}
+    dot = frame.request.viewport.to_canvas(*overlay.cursor)
+    if dot is not None:
+        for left, top in frame.request.panes.corners:
+            marks[left + dot[0], top - RULER] = Segment(_COLUMN, GROUND_STYLE)
+            marks[left - RULER, top + dot[1] // 2] = Segment(_ROW, GROUND_STYLE)
+    return _within(marks, frame.request)
+
+
+def _within(marks: Marks, request: FrameRequest) -> Marks:
+    columns, rows = request.size
     return {
-        place: mark
-        for place, mark in marks.items()
-        if 0 <= place[0] < request.size[0] and 0 <= place[1] < request.size[1]
+        (column, row): mark
+        for (column, row), mark in marks.items()
+        if 0 <= column < columns and 0 <= row < rows
     }
 
 
@@ -73,37 +100,24 @@ def _places(request: FrameRequest, x: int, y: int) -> Iterator[tuple[int, int, i
             yield left + dot[0], top + dot[1] // 2, left + request.panes.width
 
 
-def _cursor(overlay: Overlay, frame: Frame) -> Iterable[tuple[tuple[int, int], Segment]]:
-    """Brackets around the dot, thick in the half of the row where it is; coloured for the brush."""
-    request = frame.request
-    dot = request.viewport.to_canvas(*overlay.cursor)
-    if dot is None:
-        return
-    left, right = "▟▙" if dot[1] % 2 else "▜▛"
-    for corner_x, corner_y in request.panes.corners:
-        row = corner_y + dot[1] // 2
-        for column, glyph in ((dot[0] - 1, left), (dot[0] + 1, right)):
-            if 0 <= column < request.panes.width:
-                ground = _average(frame, corner_x + column, row)
-                ink = _DARK if sum(ground) > 3 * _MIDDLE else _LIGHT
-                if overlay.brush:
-                    ink = _BRUSH
-                paper = "#{:02x}{:02x}{:02x}".format(*ground)
-                yield (corner_x + column, row), _glyph(glyph, ink, paper)
+def _color_at(frame: Frame, column: int, row: int, half: int) -> str:
+    """The average of a half of a cell."""
+    width, height = frame.request.cell
+    middle = (height + 1) // 2
+    rows = slice(row * height + half * middle, row * height + (height if half else middle))
+    part = frame.pixels[rows, column * width : (column + 1) * width]
+    return "#{:02x}{:02x}{:02x}".format(*(round(value) for value in part.mean(axis=(0, 1))))
 
 
-def _average(frame: Frame, column: int, row: int) -> tuple[int, int, int]:
-    upper, lower = (frame.pixels[2 * row + half, column].tolist() for half in (0, 1))
-    red, green, blue = ((a + b) // 2 for a, b in zip(upper, lower, strict=True))
-    return red, green, blue
+def _brightness(color: str) -> float:
+    return (2 * int(color[1:3], 16) + 5 * int(color[3:5], 16) + int(color[5:7], 16)) / 8
 
 
-def _dot(glyph: str, color: str) -> Segment:
+def _ring(glyph: str, color: str) -> Segment:
     """In its own colour, on black or white, whichever shows it: seen on any picture."""
-    bright = 2 * int(color[1:3], 16) + 5 * int(color[3:5], 16) + int(color[5:7], 16)
-    return _glyph(glyph, color, _DARK if bright > 8 * _MIDDLE else _LIGHT)
+    return _glyph(glyph, color, _DARK if _brightness(color) > _MIDDLE else _LIGHT)
 
 
 @lru_cache(maxsize=4096)
 def _glyph(glyph: str, ink: str, ground: str) -> Segment:
-    return Segment(glyph, Style(color=ink, bgcolor=ground, bold=True))
+    return Segment(glyph, Style(color=ink, bgcolor=ground))

@@ -1,12 +1,11 @@
-"""Pixels into terminal cells. One painter for each kind of terminal, all behind one Protocol."""
+"""What a painter is: pixels in, tiles out. One painter for each kind of terminal."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from rich.color import Color, ColorSystem, ColorType
-from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
@@ -14,69 +13,142 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tui_colorize.tui.canvas.pointer import KittyPointer
+
     Pixels = NDArray[np.uint8]
 
 Cells = list[list[Segment]]
 """Rows of one-cell segments."""
 
-_UPPER_HALF = "▀"
+Place = tuple[int, int, int, int]
+"""Column, row, columns, rows."""
+
+HALVES = (1, 2)
+"""The cell of a painter that colours halves of cells, in pixels."""
+GROUND = (13, 15, 20)
+"""The colour around the picture: that of the app's background."""
+RULER = "#e8b86d"
+GROUND_STYLE = Style(color=RULER, bgcolor="#{:02x}{:02x}{:02x}".format(*GROUND))
+"""Of cells without a picture; with the ink of the rulers, that are drawn there."""
+HOLE = Segment("\u00a0", GROUND_STYLE)
+"""A cell that a picture is drawn over. Its blank is another than that of the app's other parts, so
+it is told from a cell of something that lies over the picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tile:
+    """A few cells of the canvas, drawn. The same object as long as it looks the same.
+
+    column, row: its place on the canvas. pixels: what it shows, at the painter's full size. data:
+    what is sent besides the cells. key: what the painter knows it by.
+    """
+
+    column: int
+    row: int
+    pixels: Pixels
+    cells: Cells
+    data: str = ""
+    key: int = 0
+
+    @property
+    def place(self) -> Place:
+        return self.column, self.row, len(self.cells[0]), len(self.cells)
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """(width, height) of a cell in pixels."""
+        height, width = self.pixels.shape[:2]
+        return width // len(self.cells[0]), height // len(self.cells)
+
+    @property
+    def cost(self) -> int:
+        """About how many bytes it takes to show this, for those that draw in cells alone."""
+        return len(self.data) or 40 * len(self.cells) * len(self.cells[0])
+
+
+class Block(NamedTuple):
+    """A part of the canvas that is one picture: its place, and its pixels to whole cells."""
+
+    place: Place
+    pixels: Pixels
 
 
 class Painter(Protocol):
-    """Turns canvas pixels into rows of cells. Called from worker threads."""
+    """Turns canvas pixels into tiles. paint is called from worker threads, the rest is not."""
 
-    name: str
-    """As the status bar calls it."""
+    @property
+    def name(self) -> str:
+        """As the status bar calls it."""
+        ...
 
-    def paint(self, pixels: Pixels, before: tuple[Pixels, Cells] | None = None) -> Cells:
-        """The cells for (2 * rows, columns, 3) pixels.
+    @property
+    def cell(self) -> tuple[int, int]:
+        """(width, height) of a cell in the pixels that are drawn there."""
+        ...
 
-        before: what an earlier call was given and returned: cells whose pixels are the same are
-        taken from there, as the same objects.
+    @property
+    def mends(self) -> bool:
+        """Whether what is written over a picture erases it, so that it is drawn again there."""
+        ...
+
+    @property
+    def pointer(self) -> KittyPointer | None:
+        """What shows the cursor and the rulers; None: they are marks like the hints."""
+        ...
+
+    def resize(self, cell: Callable[[], tuple[int, int] | None]) -> None:
+        """The terminal's cells may have another size now, which the function tells if known."""
+        ...
+
+    def paint(
+        self,
+        blocks: Sequence[Block],
+        *,
+        cell: tuple[int, int],
+        frugal: bool,
+        before: Mapping[Place, Tile],
+    ) -> dict[Place, Tile]:
+        """Tiles that cover all blocks.
+
+        cell: the size of a cell when the blocks were made. frugal: at most half of the usual
+        bytes. before: what an earlier call returned; tiles whose pixels are the same are taken
+        from there.
         """
         ...
 
+    def put(self, tile: Tile) -> str:
+        """What is sent, besides its cells, for a tile to be seen; "" where the cells are all. The
+        terminal's cursor is in its first cell."""
+        ...
 
-class HalfCellPainter:
-    """Two pixels in a cell: the upper half block in one colour on a ground of the other."""
+    def mend(self, tile: Tile, place: Place) -> str:
+        """What draws a part of a tile again after its cells were written over; "" where the cells
+        are all. place: on the canvas; the terminal's cursor is in its first cell."""
+        ...
 
-    name = "half-cell"
+    def forget(self, tiles: Sequence[Tile]) -> str:
+        """What frees the terminal's memory of tiles that are not on the screen any more."""
+        ...
 
-    def __init__(self, color_system: ColorSystem = ColorSystem.TRUECOLOR) -> None:
-        self._preset = color_system is ColorSystem.TRUECOLOR
-
-    def paint(self, pixels: Pixels, before: tuple[Pixels, Cells] | None = None) -> Cells:
-        rows = pixels.shape[0] // 2
-        if before is None or before[0].shape != pixels.shape:
-            return [self._row(pixels, row) for row in range(rows)]
-        changed = (before[0] != pixels).any(axis=2)
-        changed = changed[0::2] | changed[1::2]
-        cells = []
-        for row in range(rows):
-            line = before[1][row]
-            columns = changed[row].nonzero()[0].tolist()
-            if columns:
-                line = list(line)
-                upper, lower = pixels[2 * row], pixels[2 * row + 1]
-                for column in columns:
-                    line[column] = self.cell(upper[column].tolist(), lower[column].tolist())
-            cells.append(line)
-        return cells
-
-    def _row(self, pixels: Pixels, row: int) -> list[Segment]:
-        upper, lower = pixels[2 * row].tolist(), pixels[2 * row + 1].tolist()
-        return [self.cell(top, bottom) for top, bottom in zip(upper, lower, strict=True)]
-
-    def cell(self, upper: list[int], lower: list[int]) -> Segment:
-        """One cell of two colours."""
-        style = Style.from_color(_color(*upper), _color(*lower))
-        if self._preset:
-            # Rich works these codes out once per style, slowly, in the middle of a redraw; a
-            # picture has a style for every cell, so they are made here, outside the event loop.
-            style._ansi = "38;2;{};{};{};48;2;{};{};{}".format(*upper, *lower)
-        return Segment(_UPPER_HALF, style)
+    def close(self) -> str:
+        """What frees the terminal's memory of all that was put and not forgotten."""
+        ...
 
 
-@lru_cache(maxsize=1 << 15)
-def _color(red: int, green: int, blue: int) -> Color:
-    return Color("", ColorType.TRUECOLOR, None, ColorTriplet(red, green, blue))
+def pieces(block: Block, cell: tuple[int, int], size: tuple[int, int]) -> Iterator[Block]:
+    """A block cut into tiles of at most size (columns, rows)."""
+    left, top, columns, rows = block.place
+    for row in range(0, rows, size[1]):
+        for column in range(0, columns, size[0]):
+            width, height = min(size[0], columns - column), min(size[1], rows - row)
+            x, y = column * cell[0], row * cell[1]
+            part = block.pixels[y : y + height * cell[1], x : x + width * cell[0]]
+            yield Block((left + column, top + row, width, height), part)
+
+
+def unchanged(piece: Block, before: Mapping[Place, Tile]) -> Tile | None:
+    """The tile that shows these very pixels already."""
+    import numpy as np
+
+    tile = before.get(piece.place)
+    return tile if tile is not None and np.array_equal(tile.pixels, piece.pixels) else None

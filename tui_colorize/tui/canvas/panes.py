@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -27,6 +27,10 @@ class Panes:
     width: int
     height: int
     corners: tuple[tuple[int, int], ...]
+
+    def moved(self, columns: int, rows: int) -> Panes:
+        """The same panes elsewhere on the canvas."""
+        return replace(self, corners=tuple((x + columns, y + rows) for x, y in self.corners))
 
     def at(self, column: int, row: int) -> tuple[int, int] | None:
         """The cell within its pane that a cell of the canvas belongs to."""

@@ -17,19 +17,20 @@ class Viewport:
 
     source: (width, height) of the picture. pane: (width, height) of the pane in canvas pixels.
     zoom: 0 shows the whole picture, each step doubles its size. corner: the source pixel in the
-    window's top left. Everything else follows from these, and is worked out once: every hint asks
-    for it with every step of the cursor.
+    window's top left. aspect: height of a canvas pixel, its width being 1. Everything else follows
+    from these, and is worked out once: every hint asks for it with every step of the cursor.
     """
 
     source: tuple[int, int]
     pane: tuple[int, int]
     zoom: int = 0
     corner: tuple[int, int] = (0, 0)
+    aspect: float = 1.0
 
     @cached_property
     def fit_scale(self) -> float:
         """Source pixels per canvas pixel at which the whole picture fits."""
-        scale = max(self.source[0] / self.pane[0], self.source[1] / self.pane[1])
+        scale = max(self.source[0] / self.pane[0], self.source[1] / self.pane[1] / self.aspect)
         # Whole multiples where the picture is enlarged: every source pixel gets as many dots.
         return scale if scale >= 1 else 1 / int(1 / scale)
 
@@ -44,7 +45,7 @@ class Viewport:
 
     @cached_property
     def scale(self) -> float:
-        """Source pixels per canvas pixel, below 1 where the picture is enlarged."""
+        """Source pixels per width of a canvas pixel, below 1 where the picture is enlarged."""
         scale = self.fit_scale
         for _ in range(min(self.zoom, self.deepest)):
             scale = _halve(scale)
@@ -54,8 +55,11 @@ class Viewport:
     def region(self) -> tuple[int, int, int, int]:
         """The window in source pixels: x0, y0, x1, y1."""
         spans = []
-        for corner, source, pane in zip(self.corner, self.source, self.pane, strict=True):
-            length = min(source, max(1, round(pane * self.scale)))
+        scales = self.scale, self.scale * self.aspect
+        for corner, source, pane, scale in zip(
+            self.corner, self.source, self.pane, scales, strict=True
+        ):
+            length = min(source, max(1, round(pane * scale)))
             start = max(0, min(corner, source - length))
             spans.append((start, start + length))
         (x0, x1), (y0, y1) = spans
@@ -68,7 +72,7 @@ class Viewport:
         scale = self.scale
         return (
             max(1, min(self.pane[0], round((x1 - x0) / scale))),
-            max(1, min(self.pane[1], round((y1 - y0) / scale))),
+            max(1, min(self.pane[1], round((y1 - y0) / scale / self.aspect))),
         )
 
     @cached_property
@@ -152,9 +156,9 @@ class Viewport:
             corner.append(max(0, min(start, self.source[axis] - length)))
         return replace(self, corner=(corner[0], corner[1]))
 
-    def resized(self, pane: tuple[int, int], x: int, y: int) -> Viewport:
-        """The same for a pane of another size."""
-        after = replace(self, pane=pane)
+    def resized(self, pane: tuple[int, int], aspect: float, x: int, y: int) -> Viewport:
+        """The same for a pane of another size, or cells of another shape."""
+        after = replace(self, pane=pane, aspect=aspect)
         return replace(after, zoom=min(after.zoom, after.deepest)).following(x, y)
 
 

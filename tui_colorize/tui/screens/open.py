@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from tui_colorize.terminaltext import printable
+from tui_colorize.tui.theme import shades
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -74,6 +75,7 @@ class OpenScreen(Screen[Path | None]):
     @work(thread=True, exclusive=True, group="list", exit_on_error=False)
     def _list(self, folder: Path) -> None:
         from tui_colorize.imagefile import is_picture
+        from tui_colorize.session import is_session
 
         folders, pictures, problem = [], [], ""
         try:
@@ -81,7 +83,7 @@ class OpenScreen(Screen[Path | None]):
                 if path.is_dir():
                     if not path.name.startswith("."):
                         folders.append((path, True))
-                elif is_picture(path):
+                elif is_picture(path) or is_session(path):
                     pictures.append((path, False))
         except OSError as error:
             problem = f"{printable(folder)}: {(error.strerror or 'cannot be read').lower()}"
@@ -110,14 +112,16 @@ class OpenScreen(Screen[Path | None]):
         if self._shown:
             files.highlighted = first
         else:
-            self._show_preview(Text("nothing here", style="#6b7489"))
+            self._show_preview(Text("nothing here", style=shades(self.app).dim))
 
     def _label(self, path: Path, is_folder: bool) -> Text:
         if path == self._folder.parent and is_folder:
-            return Text(f"{_PARENT}/", style="#6b7489", no_wrap=True)
+            return Text(f"{_PARENT}/", style=shades(self.app).dim, no_wrap=True)
         name = printable(path.name)
         if is_folder:
-            return Text(f"{name}/", style="#e8b86d", no_wrap=True, overflow="ellipsis")
+            return Text(
+                f"{name}/", style=shades(self.app).accent, no_wrap=True, overflow="ellipsis"
+            )
         return Text(name, no_wrap=True, overflow="ellipsis")
 
     # Keys and choices.

@@ -1,20 +1,24 @@
-"""The colour in hand, and the colours that the place under the cursor is likely to have."""
+"""The colour in hand, and what to choose it from: suggestions, the gamut, palettes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Click
 from textual.geometry import Region
 from textual.widget import Widget
 
 from tui_colorize.tui.messages import SuggestionClicked
+from tui_colorize.tui.theme import shades
 from tui_colorize.tui.widgets.entry import Entry
+from tui_colorize.tui.widgets.gamut import Gamut
+from tui_colorize.tui.widgets.swatches import Swatches
 
-_DIM, _TEXT = "#6b7489", "#c9d1e0"
 _COUNT = 9
 _BAR = 24  # columns at most
 
@@ -26,30 +30,40 @@ class CurrentColor(Widget):
         super().__init__(id=id)
         self._color, self._word, self._here = "", "", ""
 
-    def show(self, color: str, name: str, here: str) -> None:
-        """here: the colour at the lightness under the cursor; "" where that is not known."""
-        if (color, name, here) != (self._color, self._word, self._here):
-            only_here = (color, name) == (self._color, self._word) and self.size.height > 1
-            self._color, self._word, self._here = color, name, here
-            if only_here:
-                self.refresh(Region(0, 1, self.size.width, 1))
-            else:
-                self.refresh()
+    def show(self, color: str, name: str) -> None:
+        """The colour in hand and what it is called."""
+        if (color, name) != (self._color, self._word):
+            self._color, self._word = color, name
+            self.refresh()
+
+    def show_here(self, here: str) -> None:
+        """here: the colour at the lightness under the cursor."""
+        if here != self._here:
+            self._here = here
+            self.refresh(Region(0, self.size.height - 1, self.size.width, 1))
 
     def render(self) -> Text:
         if not self._color:
             return Text("")
+        lines = self.size.height > 1
+        swatch = "████" if lines else "██"
+        ink = shades(self.app)
         first = Text.assemble(
-            ("████", self._color), (f" {self._color} ", _TEXT), (self._word, _DIM), no_wrap=True
+            (swatch, self._color),
+            (f" {self._color} ", ink.text),
+            (self._word, ink.dim),
+            no_wrap=True,
         )
         second = Text(no_wrap=True)
         if self._here:
-            second = Text.assemble(("████", self._here), (f" {self._here} ", _TEXT), ("here", _DIM))
-        if self.size.height > 1:
+            second = Text.assemble(
+                (swatch, self._here), (f" {self._here} ", ink.text), ("here", ink.dim)
+            )
+        if lines:
             return Text("\n").join([first, second])
         # One row: the name makes way for the second colour.
         room = self.size.width - second.cell_len - 2
-        first.truncate(max(12, room), overflow="ellipsis", pad=True)
+        first.truncate(max(11, room), overflow="ellipsis", pad=True)
         return Text.assemble(first, "  ", second)
 
 
@@ -62,8 +76,20 @@ class Suggestions(Widget):
 
     def show(self, colors: list[tuple[str, float]]) -> None:
         if colors != self._colors:
-            self._colors = colors
-            self.refresh()
+            old, self._colors = self._colors, colors
+            top = [some[0][1] for some in (old, colors) if some]
+            if len(set(top)) == 1:  # the lengths of the bars are of the same scale
+                self._refresh_items(
+                    {i for i, pair in enumerate(colors) if i >= len(old) or pair != old[i]}
+                    | set(range(len(colors), len(old)))
+                )
+            else:
+                self.refresh()
+
+    def _refresh_items(self, items: set[int]) -> None:
+        rows = {item % self._rows for item in items}
+        if rows:
+            self.refresh(*(Region(0, row, self.size.width, 1) for row in rows))
 
     @property
     def _rows(self) -> int:
@@ -84,24 +110,25 @@ class Suggestions(Widget):
         return Text("\n").join(lines)
 
     def _item(self, index: int, width: int) -> Text:
-        item = Text.assemble((f"{index + 1} ", _TEXT))
+        ink = shades(self.app)
+        item = Text.assemble((f"{index + 1} ", ink.text))
         if index < len(self._colors):
             color, probability = self._colors[index]
             percent = f"{100 * probability:3.0f}%" if probability >= 0.005 else " <1%"
             # As narrow as it goes with the probability still there: 1 █#c98f5e 50%
             item.append("█" if width < 18 else "██ " if width < 24 else "████ ", color)
-            item.append(color, _TEXT)
+            item.append(color, ink.text)
             room = min(_BAR, width - item.cell_len - len(percent) - 2)
             if room >= 4:
                 top = self._colors[0][1] or 1.0
                 filled = max(1, round(room * probability / top))
                 item.append(" " + "━" * filled, color)
-                item.append("─" * (room - filled) + " ", "#262b36")
+                item.append("─" * (room - filled) + " ", ink.raised)
             else:
                 item.append(" ")
-            item.append(percent, _DIM)
+            item.append(percent, ink.dim)
         else:
-            item.append("··", "#3a4152")
+            item.append("··", ink.faint)
         item.truncate(width, pad=True)
         return item
 
@@ -113,37 +140,17 @@ class Suggestions(Widget):
             self.post_message(SuggestionClicked(number))
 
 
-class Recent(Widget):
-    """The colours used last; a click takes one."""
-
-    def __init__(self, take: Callable[[str], object], id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._take = take
-        self._colors: tuple[str, ...] = ()
-
-    def show(self, colors: tuple[str, ...]) -> None:
-        if colors != self._colors:
-            self._colors = colors
-            self.refresh()
-
-    def render(self) -> Text:
-        line = Text("recent ", style=_DIM, no_wrap=True)
-        for color in self._colors:
-            line.append("██", color)
-            line.append(" ")
-        return line
-
-    def on_click(self, event: Click) -> None:
-        index = (event.x - len("recent ")) // 3
-        if 0 <= index < len(self._colors):
-            self._take(self._colors[index])
-
-
 class ColorPanel(Vertical):
-    """All of it, with a line to type a colour into.
+    """All of it: a line to type a colour into, the suggestions, and the mixer, which is the gamut
+    slice over the palettes.
 
-    take: what a typed or clicked colour goes to.
+    take: what a typed or chosen colour goes to. Where there is no room for the mixer beside the
+    suggestions it takes their place while it has the focus.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "down", show=False),
+    ]
 
     def __init__(self, take: Callable[[str], object], id: str | None = None) -> None:
         super().__init__(id=id)
@@ -151,10 +158,36 @@ class ColorPanel(Vertical):
         self.current = CurrentColor(id="current")
         self.entry = Entry(take, placeholder="#rrggbb or a name", id="entry")
         self.suggestions = Suggestions(id="suggestions")
-        self.recent = Recent(take, id="recent")
+        self.gamut = Gamut(take, id="gamut")
+        self.swatches = Swatches(take, id="swatches")
+        self._likely = Vertical(self.current, self.entry, self.suggestions, id="likely")
+        self._mixer = Vertical(self.gamut, self.swatches, id="mixer")
+        self._roomy = False
 
     def compose(self) -> ComposeResult:
-        yield self.current
-        yield self.entry
-        yield self.suggestions
-        yield self.recent
+        yield self._likely
+        yield self._mixer
+
+    def make_room(self, *, roomy: bool) -> None:
+        """roomy: whether the mixer is always on show."""
+        self._roomy = roomy
+        self._swap(self.gamut.has_focus or self.swatches.has_focus)
+
+    def pick_in(self, widget: Widget) -> None:
+        """Give the gamut slice or the palettes the focus."""
+        self._swap(True)
+        self.screen.set_focus(widget)
+
+    def action_down(self) -> None:
+        """From the line of text on to the slice."""
+        self.pick_in(self.gamut)
+
+    def _swap(self, picking: bool) -> None:
+        self._mixer.display = self._roomy or picking
+        self.suggestions.display = self._roomy or not picking
+
+    def on_descendant_focus(self) -> None:
+        self._swap(self.gamut.has_focus or self.swatches.has_focus)
+
+    def on_descendant_blur(self) -> None:
+        self._swap(self.gamut.has_focus or self.swatches.has_focus)

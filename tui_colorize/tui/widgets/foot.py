@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tui_colorize.tui.theme import shades
 from tui_colorize.tui.widgets.entry import Entry
 
 _STAYS = 6.0  # seconds
@@ -54,6 +55,7 @@ class Foot(Horizontal):
 
     def on_mount(self) -> None:
         self._label.display = self._entry.display = False
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
         self._show()
 
     def on_resize(self) -> None:
@@ -101,12 +103,13 @@ class Foot(Horizontal):
         self._show()
 
     def _show(self) -> None:
+        ink = shades(self.app)
         if self._said:
-            self._words.update(Text(f" {self._said}", style="#e8b86d"), layout=False)
+            self._words.update(Text(f" {self._said}", style=ink.accent), layout=False)
             return
         line = Text(no_wrap=True)
         for key, does in _KEYS:
-            item = Text.assemble((f" {key}", "#c9d1e0"), (f" {does} ", "#6b7489"))
+            item = Text.assemble((f" {key}", ink.text), (f" {does} ", ink.dim))
             if line.cell_len + item.cell_len > self.size.width:
                 break
             line.append_text(item)

@@ -20,16 +20,18 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-_HEAD = Style(color="#6b7489")
-_MARKED = Style(color="#0d0f14", bgcolor="#e8b86d")
-_BLURRED = Style(bgcolor="#232936")
-_BAR, _THUMB = Style(color="#1a1f2a"), Style(color="#4a5366")
+from tui_colorize.tui.theme import shades
 
 Row = Sequence[Text]
+Columns = Sequence[tuple[str, int]]
+"""Name and width, which includes the gap to the next column."""
 
 
 class Grid(Widget, can_focus=True):
-    """Columns of fixed width under a line of names; the first column is not for the cursor."""
+    """Columns of fixed width under a line of names; the first column is not for the cursor.
+
+    switch: a column whose cells are chosen with a single click.
+    """
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,10 +52,15 @@ class Grid(Widget, can_focus=True):
     class Chosen(Message):
         """The cell under the cursor was chosen with the mouse."""
 
-    def __init__(self, columns: Sequence[tuple[str, int]], id: str | None = None) -> None:
+    class Picked(Message):
+        """The user wants the row under the cursor together with others."""
+
+    def __init__(self, columns: Columns, switch: int, id: str | None = None) -> None:
         super().__init__(id=id)
         self._columns = columns
+        self._switch = switch
         self._rows: list[Row] = []
+        self._together: frozenset[int] = frozenset()
         self._top = 0
         self.row = 0
         self.column = 1
@@ -66,9 +73,20 @@ class Grid(Widget, can_focus=True):
         """What the cells say, row by row."""
         return [[cell.plain for cell in row] for row in self._rows]
 
-    def show(self, rows: list[Row], row: int | None) -> None:
-        """Show these rows with the cursor on that one, or where it was."""
+    def set_columns(self, columns: Columns) -> None:
+        """As many as before, of other widths."""
+        self._columns = columns
+        self.refresh()
+
+    def show(
+        self, rows: list[Row], row: int | None, together: frozenset[int] = frozenset()
+    ) -> None:
+        """Show these rows with the cursor on that one, or where it was.
+
+        together: rows that stand out. Rows that are the same objects as before are not compared.
+        """
         old, self._rows = self._rows, rows
+        picked, self._together = self._together ^ together, together
         top = self._top
         before, self.row = self.row, max(0, min(self.row if row is None else row, len(rows) - 1))
         self._keep_in_sight()
@@ -76,12 +94,13 @@ class Grid(Widget, can_focus=True):
             self.refresh()
             return
         changed = {before, self.row} if before != self.row else set[int]()
-        changed |= {
-            index
-            for index in range(max(len(old), len(rows)))
-            if index >= len(old) or index >= len(rows) or old[index] != rows[index]
-        }
         visible = range(self._top, self._top + self._page)
+        changed |= picked | {
+            index
+            for index in visible
+            if (index < len(old)) != (index < len(rows))
+            or (index < len(rows) and old[index] is not rows[index])
+        }
         if len(rows) > self._page and len(old) != len(rows):  # the scroll bar
             self.refresh()
         else:
@@ -119,7 +138,9 @@ class Grid(Widget, can_focus=True):
             return
         ends = accumulate(width for _, width in self._columns)
         self.move_to(row, sum(end <= event.x for end in ends))
-        if event.chain == 2:
+        if event.ctrl:
+            self.post_message(self.Picked())
+        elif event.chain == 2 or self.column == self._switch:
             self.post_message(self.Chosen())
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
@@ -159,15 +180,18 @@ class Grid(Widget, can_focus=True):
         return self._line(y, self.size.width).apply_style(self.rich_style)
 
     def _line(self, y: int, width: int) -> Strip:
+        ink = shades(self.app)
         if y == 0:
             names = "".join(f"{name:<{width}}" for name, width in self._columns)
-            return Strip([Segment(names, _HEAD)]).adjust_cell_length(width)
+            return Strip([Segment(names, Style(color=ink.dim))]).adjust_cell_length(width)
         index = y - 1 + self._top
         segments: list[Segment] = []
         if index < len(self._rows):
             for column, cell in enumerate(self._rows[index]):
                 segments += self._cell(cell, column, index == self.row and column == self.column)
         strip = Strip(segments).adjust_cell_length(width)
+        if index in self._together:
+            strip = Strip(Segment.apply_style(strip, Style(bgcolor=ink.chosen)), width)
         if len(self._rows) > self._page:
             strip = Strip([*strip.crop(0, width - 1), self._bar(y - 1)])
         return strip
@@ -177,11 +201,18 @@ class Grid(Widget, can_focus=True):
         # The gap to the next column stays free of the cursor.
         text.truncate(self._columns[column][1] - 1, overflow="ellipsis", pad=True)
         if here:
-            text.stylize(_MARKED if self.has_focus else _BLURRED)
+            ink = shades(self.app)
+            text.stylize(
+                Style(color=ink.on_accent, bgcolor=ink.accent)
+                if self.has_focus
+                else Style(bgcolor=ink.raised)
+            )
         return [*text.render(self.app.console), Segment(" ")]
 
     def _bar(self, y: int) -> Segment:
         page, count = self._page, len(self._rows)
         start = self._top * page // count
         length = max(1, page * page // count)
-        return Segment("▐", _THUMB if start <= y < start + length else _BAR)
+        ink = shades(self.app)
+        thumb = start <= y < start + length
+        return Segment("▐", Style(color=ink.dim if thumb else ink.raised))

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui_colorize.tui.messages import AddRowPressed, DeletePressed, HintSelected, ResetPressed
+from tui_colorize.tui.theme import shades
 from tui_colorize.tui.widgets.entry import Entry
 from tui_colorize.tui.widgets.grid import Grid, Row
 
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
 Edit = Callable[[int, str, str], bool]
 """(index of the hint, column, text) -> whether it was taken."""
 
-_COLUMNS = (("#", 3), ("x", 5), ("y", 5), ("colour", 10), ("radius", 6))
-"""Name and columns on the screen; together what the panel has at its narrowest."""
+_NAMES = ("number", "x", "y", "colour", "radius", "on")
+_NARROW = (("#", 4), ("x", 5), ("y", 5), ("colour", 10), ("rad", 4), ("on", 2))
+"""Heading and columns on the screen; together what the panel has at its narrowest."""
+_WIDE = (("#", 5), ("x", 6), ("y", 6), ("colour", 10), ("radius", 7), ("on", 2))
+_SWITCH = _NAMES.index("on")
+_ON, _OFF = "●", "○"
 
 
 class _Press(Static):
@@ -40,23 +45,19 @@ class _Press(Static):
 
 
 class _HintGrid(Grid):
-    """The rows, with keys for adding and removing."""
+    """The rows, with keys for adding and for selecting several."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a,insert", "add", "add a row", show=False),
-        Binding("delete,x", "delete", "remove", show=False),
+        Binding("a,insert", "app.add_row", show=False),
+        Binding("space", "app.mark_row", show=False),
+        Binding("shift+up", "app.extend(-1)", show=False),
+        Binding("shift+down", "app.extend(1)", show=False),
     ]
 
     def action_choose(self) -> None:
         # At once, not with a message: the next key may be meant for the editor already.
         assert isinstance(self.parent, HintTable)
         self.parent.edit()
-
-    def action_add(self) -> None:
-        self.post_message(AddRowPressed())
-
-    def action_delete(self) -> None:
-        self.post_message(DeletePressed())
 
 
 class HintTable(Vertical):
@@ -66,9 +67,11 @@ class HintTable(Vertical):
         super().__init__(id=id)
         self.border_title = "Hints"
         self._edit = edit
-        self.grid = _HintGrid(_COLUMNS, id="grid")
+        self.grid = _HintGrid(_NARROW, _SWITCH, id="grid")
         self.editor = Entry(self._accept, id="editor")
-        self._hints: tuple[Hint, ...] = ()
+        self._hints: Sequence[Hint] = ()
+        self._rows: list[Row] = []
+        self._made_with: tuple[object, ...] = ()
         self._editing: tuple[int, str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -82,31 +85,51 @@ class HintTable(Vertical):
     def on_mount(self) -> None:
         self.editor.display = False
 
+    def on_resize(self) -> None:
+        wide = self.size.width > sum(width for _, width in _WIDE)  # a scroll bar besides
+        self.grid.set_columns(_WIDE if wide else _NARROW)
+
     # What it shows.
 
-    def show(self, hints: Sequence[Hint], default_radius: int, selected: int | None) -> None:
-        """Show these hints with the cursor on the selected one."""
-        new = tuple(hints)
-        self._hints = new
-        self.grid.show(
-            [self._cells(index, hint, default_radius) for index, hint in enumerate(new)], selected
-        )
-        title = f"Hints  {len(new)}" if new else "Hints"
+    def show(
+        self,
+        hints: Sequence[Hint],
+        default_radius: int,
+        selected: int | None,
+        together: Sequence[int] = (),
+    ) -> None:
+        """Show these hints with the cursor on the selected one.
+
+        together: the indices of those that are selected with each other.
+        """
+        ink = shades(self.app)
+        if hints is not self._hints or (default_radius, ink) != self._made_with:
+            self._hints, self._made_with = hints, (default_radius, ink)
+            self._rows = [
+                self._cells(index, hint, default_radius, ink.text, ink.dim)
+                for index, hint in enumerate(hints)
+            ]
+        self.grid.show(self._rows, selected, frozenset(together))
+        title = f"Hints  {len(hints)}" if hints else "Hints"
+        if together:
+            title += f"  {len(together)} selected"
         if title != self.border_title:  # Textual draws the whole panel anew for every assignment
             self.border_title = title
 
     @staticmethod
     @lru_cache(maxsize=4096)
-    def _cells(index: int, hint: Hint, default_radius: int) -> Row:
-        radius = Text(str(hint.radius))
-        if hint.radius is None:
-            radius = Text(str(default_radius), "#6b7489")
+    def _cells(index: int, hint: Hint, default_radius: int, ink: str, dim: str) -> Row:
+        used = ink if hint.enabled else dim
+        color = Text.assemble(("█", hint.color), f" {'gray' if hint.gray else hint.color}")
+        color.style = used
+        radius = default_radius if hint.radius is None else hint.radius
         return [
-            Text(str(index + 1), "#6b7489"),
-            Text(str(hint.x)),
-            Text(str(hint.y)),
-            Text.assemble(("█", hint.color), f" {hint.color}"),
-            radius,
+            Text(str(index + 1), dim),
+            Text(str(hint.x), used),
+            Text(str(hint.y), used),
+            color,
+            Text(str(radius), dim if hint.radius is None else used),
+            Text(_ON if hint.enabled else _OFF, used),
         ]
 
     # Editing.
@@ -121,11 +144,14 @@ class HintTable(Vertical):
         return self._editing is not None
 
     def edit(self) -> None:
-        """Lay the editor over the cell under the cursor."""
+        """Lay the editor over the cell under the cursor; a switch is only turned."""
         if not self._hints:
             return
-        index, name = self.grid.row, _COLUMNS[self.grid.column][0]
+        index, name = self.grid.row, _NAMES[self.grid.column]
         hint = self._hints[index]
+        if name == "on":
+            self._edit(index, name, "")
+            return
         self._editing = index, name
         value = {
             "x": str(hint.x),
@@ -165,3 +191,8 @@ class HintTable(Vertical):
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         event.stop()
         self.edit()
+
+    def on_grid_picked(self, event: Grid.Picked) -> None:
+        event.stop()
+        if self._hints:
+            self.post_message(HintSelected(self.grid.row, together=True))

@@ -8,6 +8,8 @@ from rich.text import Text
 from textual.geometry import Size
 from textual.widget import Widget
 
+from tui_colorize.tui.theme import SHADES, Shades, shades
+
 
 @dataclass
 class Status:
@@ -67,25 +69,25 @@ class StatusBar(Widget):
         self.refresh()
 
     def render(self) -> Text:
-        return compose_status(self.status, self.size)
+        return compose_status(self.status, self.size, shades(self.app))
 
 
-def compose_status(status: Status, size: Size) -> Text:
+def compose_status(status: Status, size: Size, ink: Shades = SHADES["dark"]) -> Text:
     """The longest variant that fits; the shortest, cut at a whole item, where none does."""
     for parts in status.variants():
         for separator in (" │ ", " "):
-            line = _join(parts, separator, bool(status.activity and parts[-1] == status.activity))
+            line = _join(parts, separator, ink, active=parts[-1] == status.activity)
             if line.cell_len <= size.width:
                 return line
-    while len(parts) > 1 and _join(parts, " ", False).cell_len > size.width:
+    while len(parts) > 1 and _join(parts, " ", ink).cell_len > size.width:
         parts = parts[:-1]
-    return _join(parts, " ", False)
+    return _join(parts, " ", ink)
 
 
-def _join(parts: list[str], separator: str, active: bool) -> Text:
-    line = Text(" ", no_wrap=True, style="#8b93a7")
+def _join(parts: list[str], separator: str, ink: Shades, *, active: bool = False) -> Text:
+    line = Text(" ", no_wrap=True, style=ink.quiet)
     for index, part in enumerate(parts):
         if index:
-            line.append(separator, "#3a4152")
-        line.append(part, "#e8b86d" if active and index == len(parts) - 1 else "")
+            line.append(separator, ink.faint)
+        line.append(part, ink.accent if active and index == len(parts) - 1 else "")
     return line

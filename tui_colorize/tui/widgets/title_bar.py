@@ -7,6 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from tui_colorize.tui.theme import shades
+
 _WIDE = 60  # columns
 
 
@@ -28,6 +30,9 @@ class TitleBar(Horizontal):
         yield self._file
         yield self._place
 
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
+
     def on_resize(self) -> None:
         self._show()
 
@@ -44,16 +49,16 @@ class TitleBar(Horizontal):
 
     def _show(self) -> None:
         """On a narrow terminal only the picture's name and the place of the cursor."""
-        wide = self.size.width >= _WIDE
+        wide, ink = self.size.width >= _WIDE, shades(self.app)
         self.set_class(not wide, "-narrow")
         name = Text(" ")
         if wide or not self._picture:
-            name.append("tui-colorize", "bold #e8b86d")
-            name.append(" │ " if self._picture else "", "#3a4152")
-        name.append(self._picture, "#c9d1e0")
+            name.append("tui-colorize", f"bold {ink.accent}")
+            name.append(" │ " if self._picture else "", ink.faint)
+        name.append(self._picture, ink.text)
         where, how = self._shown
-        place = Text(where, style="#c9d1e0")
-        place.append(f"  {how} " if wide and how else " ", "#6b7489")
+        place = Text(where, style=ink.text)
+        place.append(f"  {how} " if wide and how else " ", ink.dim)
         for widget, text in ((self._file, name), (self._place, place)):
             # Static sends itself anew with every update, changed or not.
             if self._sent.get(widget) != text.markup:

@@ -1,0 +1,185 @@
+"""All that is not the picture: copied bit for bit, or said to be otherwise."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import av
+import pytest
+from makers import film, packets_of, rich, video_times, with_b_frames
+
+
+def tags_of(path):
+    with av.open(str(path)) as container:
+        return [
+            (stream.type, stream.language, int(stream.disposition)) for stream in container.streams
+        ]
+
+
+def chapters_of(path):
+    with av.open(str(path)) as container:
+        return [
+            (
+                chapter["start"] * chapter["time_base"],
+                chapter["end"] * chapter["time_base"],
+                chapter["metadata"].get("title"),
+            )
+            for chapter in container.chapters()
+        ]
+
+
+def test_everything_in_matroska(tmp_path, recolor):
+    """Sound, subtitles, font, chapters, tags: all there, all the same."""
+    source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.mkv"
+    writer = recolor(source, out, codec="ffv1")
+    assert writer.notices == []
+    assert video_times(out) == video_times(source)
+    for kind, number in (("audio", 0), ("audio", 1), ("subtitle", 0)):
+        assert packets_of(out, kind, number) == packets_of(source, kind, number)
+        assert len(packets_of(out, kind, number)) > 1
+    assert tags_of(out) == tags_of(source)
+    assert chapters_of(out) == chapters_of(source)
+    with av.open(str(source)) as before, av.open(str(out)) as after:
+        assert after.metadata["title"] == "A film"
+        assert after.metadata["ARTIST"] == "Somebody"
+        fonts = [before.streams.attachments[0], after.streams.attachments[0]]
+        assert fonts[0].data == fonts[1].data
+        assert fonts[1].name == "font.ttf"
+        assert fonts[1].mimetype == "font/ttf"
+
+
+def test_mp4(tmp_path, recolor):
+    """What MP4 cannot hold is brought to what it can, or left out, with a sentence each."""
+    source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.mp4"
+    writer = recolor(source, out)
+    for number in (0, 1):
+        assert packets_of(out, "audio", number) == packets_of(source, "audio", number)
+    assert any("subtitle srt (fra)" in each and "mov_text" in each for each in writer.notices)
+    assert any("attachment" in each and "left out" in each for each in writer.notices)
+    assert len(writer.notices) == 2
+    texts = [data[2:] for _, data in packets_of(out, "subtitle") if len(data) > 2]
+    assert texts == [b"Good evening.", b"Good night."]
+    assert chapters_of(out) == chapters_of(source)
+    with av.open(str(out)) as container:
+        assert container.metadata["title"] == "A film"
+        assert [stream.language for stream in container.streams][:4] == ["und", "eng", "deu", "fra"]
+
+
+def test_webm(tmp_path, recolor):
+    """WebM holds Opus: other sound is encoded anew, as long as it was, and said to be."""
+    source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.webm"
+    writer = recolor(source, out, codec="av1", preset="12")
+    assert any("audio aac (eng)" in each and "opus" in each for each in writer.notices)
+    before, after = packets_of(source, "audio"), packets_of(out, "audio")
+    assert float(after[-1][0]) == pytest.approx(float(before[-1][0]), abs=0.05)
+    assert packets_of(out, "audio", 1) == packets_of(source, "audio", 1)
+    assert [data for _, data in packets_of(out, "subtitle")] == [b"Good evening.", b"Good night."]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codec"),
+    [
+        ("a.mov", "b.mov", "pcm_s16le"),
+        ("a.mkv", "b.mkv", "pcm_s16le"),
+        ("a.mov", "b.mkv", "pcm_s16le"),
+        ("a.mkv", "b.mp4", "aac"),
+        ("a.mp4", "b.mp4", "aac"),
+        ("a.mp4", "b.mov", "aac"),
+        ("a.mkv", "b.mp4", "libopus"),
+        ("a.mkv", "b.mp4", "ac3"),
+        ("a.mkv", "b.mp4", "flac"),
+    ],
+)
+def test_sound(tmp_path, recolor, first, second, codec):
+    """The bytes and the times of the sound, across containers."""
+    source = with_b_frames(tmp_path / first, sound=(codec,))
+    recolor(source, tmp_path / second)
+    before, after = (packets_of(tmp_path / name, "audio") for name in (first, second))
+    # PCM has no packets of its own; MOV and Matroska cut it differently.
+    assert b"".join(data for _, data in after) == b"".join(data for _, data in before)
+    if not codec.startswith("pcm"):
+        assert len(after) == len(before)
+        rounding = Fraction(1, 2000) if first.endswith(".mp4") and second.endswith("v") else 0
+        for (time_after, _), (time_before, _) in zip(after, before, strict=True):
+            assert abs(time_after - time_before) <= rounding
+    assert video_times(tmp_path / second) == video_times(source)
+
+
+@pytest.mark.parametrize("name", ["b.mkv", "b.mp4"])
+def test_sound_earlier_and_longer(tmp_path, recolor, name):
+    """Sound that begins before the picture and ends after it is kept whole and in its place."""
+    source = film(tmp_path / "a.mkv", sound=("libopus",), sound_start=-0.1, sound_length=2.0)
+    codec = "ffv1" if name == "b.mkv" else "x264-lossless"
+    recolor(source, tmp_path / name, codec=codec)
+    assert packets_of(tmp_path / name, "audio") == packets_of(source, "audio")
+    assert video_times(tmp_path / name) == video_times(source)
+
+
+def test_interleaved(tmp_path, recolor):
+    """Picture and sound alternate in the file, so that players need not seek."""
+    source = with_b_frames(tmp_path / "a.mkv", frames=100, sound=("aac",))
+    recolor(source, tmp_path / "b.mkv")
+    with av.open(str(tmp_path / "b.mkv")) as container:
+        kinds = [packet.stream.type for packet in container.demux() if packet.size]
+    switches = sum(a != b for a, b in pairwise(kinds))
+    assert switches > 60
+
+
+def test_dispositions(tmp_path, recolor):
+    """Default, forced and the like stay with their streams."""
+    plain = rich(tmp_path / "plain.mkv")
+    source = tmp_path / "a.mkv"
+    with av.open(str(plain)) as before, av.open(str(source), "w") as after:
+        copies = {}
+        for stream in before.streams:
+            copies[stream.index] = after.add_stream_from_template(stream, opaque=True)
+            copies[stream.index].metadata.update(stream.metadata)
+        copies[1].disposition = 0
+        copies[2].disposition = 1
+        copies[3].disposition = 1 << 6
+        for packet in before.demux():
+            if packet.size:
+                packet.stream = copies[packet.stream.index]
+                after.mux(packet)
+    recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert tags_of(tmp_path / "b.mkv") == tags_of(source)
+    assert [each[2] for each in tags_of(source)][1:4] == [0, 1, 64]
+
+
+def test_cover(tmp_path, recolor):
+    """A cover picture is no film: it is copied, and not taken for the picture."""
+    plain = with_b_frames(tmp_path / "plain.mp4")
+    source = tmp_path / "a.mp4"
+    encoder = av.CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = 640, 640, "yuvj420p"
+    encoder.time_base = Fraction(1, 25)
+    (cover,) = [*encoder.encode(av.VideoFrame(640, 640, "yuvj420p")), *encoder.encode(None)]
+    with av.open(str(plain)) as before, av.open(str(source), "w") as after:
+        picture = after.add_stream_from_template(before.streams.video[0], opaque=True)
+        art = after.add_mux_stream("mjpeg", width=640, height=640)
+        art.disposition = 1 << 10
+        cover.stream = art
+        after.mux(cover)
+        for packet in before.demux():
+            if packet.size:
+                packet.stream = picture
+                after.mux(packet)
+    recolor(source, tmp_path / "b.mp4")
+    with av.open(str(tmp_path / "b.mp4")) as container:
+        assert [(each.name, each.width) for each in container.streams.video] == [
+            ("h264", 32),
+            ("mjpeg", 640),
+        ]
+        art = container.streams.video[1]
+        assert int(art.disposition) & (1 << 10)
+        assert [bytes(packet) for packet in container.demux(art) if packet.size] == [bytes(cover)]
+
+
+def test_damaged_sound(tmp_path, recolor):
+    """A film that ends too early keeps the sound it has."""
+    source = with_b_frames(tmp_path / "a.mkv", frames=100, sound=("aac",))
+    source.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+    recolor(source, tmp_path / "b.mkv")
+    assert packets_of(tmp_path / "b.mkv", "audio") == packets_of(source, "audio")
+    assert len(video_times(tmp_path / "b.mkv")) == len(video_times(source)) > 10

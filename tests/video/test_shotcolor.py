@@ -1,0 +1,198 @@
+"""One shot: hints reach all of its frames, keyframes are few, nothing flickers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tui_colorize.pin import Pin
+from tui_colorize.video import shotcolor
+from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist, ShotFrame
+
+HEIGHT, WIDTH = 64, 96
+RED, BLUE = (50.0, 40.0), (10.0, -50.0)
+
+
+class Network:
+    """Gives each pixel the mean of the hints of like lightness; gray where there is none."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, lightness, ab, mask):
+        self.calls += 1
+        return np.stack([self.one(*each) for each in zip(lightness, ab, mask, strict=True)])
+
+    def one(self, lightness, ab, mask):
+        levels = (lightness / 20).astype(int)
+        result = np.zeros((*lightness.shape, 2), np.float32)
+        for level in np.unique(levels):
+            hinted = (levels == level) & (mask > 0)
+            if hinted.any():
+                result[levels == level] = ab[hinted].mean(0)
+        return result
+
+
+@pytest.fixture
+def network():
+    return Network()
+
+
+def square_at(x: int) -> tuple[slice, slice]:
+    return slice(24, 40), slice(x, x + 16)
+
+
+def gray(x: int) -> np.ndarray:
+    """A light square with its left edge at x, on a dark ground; both textured."""
+    draw = np.random.default_rng(5)
+    frame = draw.integers(55, 95, (HEIGHT, WIDTH)).astype(np.uint8)
+    frame[square_at(x)] = draw.integers(205, 250, (16, 16))
+    return frame
+
+
+def pin(x: int, color: tuple[float, float]) -> Pin:
+    """A hint in the middle of the square."""
+    return Pin(x + 6, 30, x + 10, 34, *color, 89.0)
+
+
+def moving(count: int, hints: dict[int, tuple[float, float]], first: int = 0) -> list[ShotFrame]:
+    """The square moves 2 pixels a frame; on some frames it is hinted."""
+    return [
+        ShotFrame(
+            first + number,
+            gray(4 + 2 * number),
+            own=(pin(4 + 2 * number, hints[number]),) if number in hints else (),
+        )
+        for number in range(count)
+    ]
+
+
+def colored(network, frames, anchors=(), every=None):
+    colorist = ShotColorist(network, anchors, every)
+    results = []
+    for frame in frames:
+        results += colorist.feed(frame)
+    results += colorist.finish()
+    assert [each.index for each in results] == [frame.index for frame in frames]
+    return results
+
+
+def inside(result, number: int) -> np.ndarray:
+    """Mean ab of the square's inside."""
+    rows, columns = square_at(4 + 2 * number)
+    return result.ab[rows, columns][3:-3, 3:-3].reshape(-1, 2).mean(0)
+
+
+@pytest.mark.parametrize("every", [None, 1, 5])
+@pytest.mark.parametrize("hinted", [0, 9, 19])
+def test_a_hint_colours_the_whole_shot(network, every, hinted):
+    """Wherever in the shot it was put, its object has its colour on the first and last frame."""
+    results = colored(network, moving(20, {hinted: RED}), [hinted], every)
+    for number in range(20):
+        assert np.linalg.norm(inside(results[number], number) - RED) < 8
+        assert np.abs(results[number].ab[50:]).max() < 8  # the ground below keeps its own
+
+
+def test_a_hint_is_exact_on_its_own_frame(network):
+    """Its patch has the very colour."""
+    results = colored(network, moving(10, {4: RED}), [4])
+    assert np.allclose(results[4].ab[30:34, 18:22], RED)
+
+
+def test_hints_on_two_frames_meet_halfway(network):
+    """Between a red and a blue hint the colour goes from one to the other, steadily."""
+    results = colored(network, moving(25, {0: RED, 24: BLUE}), [0, 24])
+    way = np.array(BLUE) - RED
+    share = [float((inside(each, n) - RED) @ way / (way @ way)) for n, each in enumerate(results)]
+    assert share[0] < 0.05
+    assert share[24] > 0.95
+    assert 0.3 < share[12] < 0.7
+    assert min(np.diff(share)) > -0.05
+    assert max(np.diff(share)) < 0.25
+
+
+def test_a_later_hint_leaves_other_things_alone(network):
+    """A hint on the square of the last frame does not take the ground's colour away."""
+    frames = moving(16, {15: BLUE})
+    ground = Pin(4, 50, 10, 56, 0.0, 30.0, 29.0)
+    frames[0] = ShotFrame(0, frames[0].gray, own=(ground,))
+    results = colored(network, frames, [0, 15])
+    for each in results:
+        assert np.linalg.norm(each.ab[46:].reshape(-1, 2).mean(0) - (0, 30)) < 6
+    assert np.linalg.norm(inside(results[15], 15) - BLUE) < 6
+
+
+def test_a_reference_colours_the_shot(network):
+    """A coloured still of a frame in the middle is carried both ways."""
+    frames = moving(12, {})
+    reference = np.zeros((HEIGHT, WIDTH, 2), np.float32)
+    reference[square_at(16)] = RED
+    frames[6] = ShotFrame(6, frames[6].gray, reference=reference)
+    results = colored(network, frames, [6])
+    assert np.array_equal(results[6].ab, reference)
+    for number in (0, 11):
+        assert np.linalg.norm(inside(results[number], number) - RED) < 8
+
+
+def test_a_network_that_flickers_does_not_make_the_film_flicker():
+    """With other colours at every call, what was seen before keeps its colour."""
+    draw = np.random.default_rng(1)
+
+    def fickle(lightness, ab, mask):
+        color = draw.normal(0, 40, 2).astype(np.float32)
+        return np.broadcast_to(color, (*lightness.shape, 2)).copy()
+
+    still = [ShotFrame(number, gray(30)) for number in range(30)]
+    for every in (1, None):
+        results = colored(fickle, still, every=every)
+        change = [np.abs(b.ab - a.ab).max() for a, b in zip(results, results[1:], strict=False)]
+        assert max(change) < 1
+
+
+def test_motion_decides_how_often_the_network_runs(network):
+    """Every frame when asked to; once for a still shot, a few times for a moving one."""
+    colored(network, moving(20, {}), every=1)
+    assert network.calls == 20
+    network.calls = 0
+    colored(network, [ShotFrame(number, gray(30)) for number in range(40)])
+    assert network.calls == 1
+    network.calls = 0
+    colored(network, moving(20, {}))
+    assert network.calls <= 4
+
+
+def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
+    """A hint far ahead holds no more than LOOK_AHEAD frames back."""
+    monkeypatch.setattr(shotcolor, "LOOK_AHEAD", 24)
+    monkeypatch.setattr(shotcolor, "_FADE", 8)
+    colorist = ShotColorist(network, [90])
+    done, waiting = [], []
+    for number in range(91):
+        own = (pin(30, RED),) if number == 90 else ()
+        done += colorist.feed(ShotFrame(number, gray(30), own=own))
+        waiting.append(number + 1 - len(done))
+    done += colorist.finish()
+    assert [each.index for each in done] == list(range(91))
+    assert max(waiting) <= 24 + 13
+    red = [np.linalg.norm(each.ab[30:34, 36:40].reshape(-1, 2).mean(0) - RED) < 10 for each in done]
+    assert all(red[78:])
+    assert not any(red[:60])
+    assert LOOK_AHEAD >= 240
+
+
+def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network):
+    """Resumed with the state of each keyframe in turn, all later frames come out the same."""
+    hints = {3: RED, 17: BLUE}
+    frames = moving(24, hints)
+    results = colored(network, frames, [3, 17])
+    keyframes = [each for each in results if each.state is not None]
+    assert len(keyframes) > 4
+    for keyframe in keyframes[:-1]:
+        colorist = ShotColorist.resumed(network, [3, 17], None, keyframe.state)
+        again = []
+        for frame in frames[keyframe.index + 1 :]:
+            again += colorist.feed(frame)
+        again += colorist.finish()
+        for one, two in zip(again, results[keyframe.index + 1 :], strict=True):
+            assert one.index == two.index
+            assert np.array_equal(one.ab, two.ab)

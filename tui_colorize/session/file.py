@@ -1,0 +1,120 @@
+"""Sessions as files of the user's own, `.tuic`: written, read, and their source found."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_colorize.errors import UserError
+from tui_colorize.hints import HintSet
+from tui_colorize.session.record import Origin, decode, encode
+from tui_colorize.session.work import Work
+from tui_colorize.terminaltext import printable
+from tui_colorize.textfile import read_text, write_text
+
+SUFFIX = ".tuic"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFile:
+    """A session that was read, and the picture it is about, which is there and is the right one."""
+
+    path: Path
+    source: Path
+    origin: Origin
+    work: Work
+
+
+def is_session(path: str | Path) -> bool:
+    """Whether the name is that of a session file."""
+    return Path(path).suffix.lower() == SUFFIX
+
+
+def content_digest(path: Path) -> str:
+    """SHA-256 of a file's content, in hex. Raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def write_session(
+    path: Path, source: Path, digest: str, size: tuple[int, int], work: Work, *, overwrite: bool
+) -> None:
+    """Write a session file. digest: content_digest of the source; size: its width and height.
+
+    Raises UserError for another suffix, for what is there already, and where the system refuses.
+    """
+    shown = printable(path)
+    if not is_session(path):
+        raise UserError(f"{shown}: the name of a session ends in {SUFFIX}")
+    if not overwrite and os.path.lexists(path):
+        raise UserError(f"{shown} is there already")
+    try:
+        origin = Origin(source.name, digest, *size, path=_path_from(path, source))
+        text = encode(origin, work)
+    except UnicodeEncodeError:
+        raise UserError(
+            f"{printable(source)}: a session cannot hold a name that is not UTF-8; rename it first"
+        ) from None
+    write_text(path, text + "\n")
+
+
+def read_session(path: Path) -> SessionFile:
+    """Read a session file and find its source, by its path or beside the file.
+
+    Raises UserError for what is no session, and for a source that is missing or is another picture.
+    """
+    origin, work = _read(path)
+    return SessionFile(path, _find_source(path, origin), origin, work)
+
+
+def read_session_hints(path: str | Path, size: tuple[int, int] | None = None) -> HintSet:
+    """The hints of a session file; its source need not be there.
+
+    size: (width, height) of the picture that they are for. Raises UserError.
+    """
+    hints = _read(Path(path))[1].history.state
+    if size:
+        try:
+            hints.check_inside(*size)
+        except UserError as error:
+            raise UserError(f"{printable(path)}: {error}") from None
+    return hints
+
+
+def _read(path: Path) -> tuple[Origin, Work]:
+    text = read_text(path, "a session")
+    try:
+        return decode(text)
+    except UserError as error:
+        raise UserError(f"{printable(path)}: {error}") from None
+
+
+def _path_from(path: Path, source: Path) -> str | None:
+    """How the session calls its source: None beside it, relative below it, or else absolute."""
+    folder, real = path.parent.resolve(), source.resolve()
+    if real.parent == folder:
+        return None
+    return (real.relative_to(folder) if real.is_relative_to(folder) else real).as_posix()
+
+
+def _find_source(path: Path, origin: Origin) -> Path:
+    shown, name = printable(path), printable(origin.name)
+    beside = path.parent / Path(origin.name).name
+    places = [beside] if origin.path is None else [path.parent / origin.path, beside]
+    try:
+        there = [place for place in places if place.is_file()]
+        for place in there:
+            if content_digest(place) == origin.sha256:
+                return place
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UserError(f"{name}, of {shown}, cannot be read: {reason}") from error
+    if there:
+        raise UserError(f"{printable(there[0])} is not the picture that {shown} was made on")
+    raise UserError(f"{shown}: its picture is missing, {printable(places[0])}")

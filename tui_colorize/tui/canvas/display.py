@@ -1,0 +1,105 @@
+"""The app's way to the terminal: only what changes is sent, and never much at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.events import CursorPosition, Resize
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui_colorize.tui.canvas.link import QUESTION, Link
+from tui_colorize.tui.probe import terminal_window
+from tui_colorize.tui.screenful import Screenful
+from tui_colorize.tui.terminal import Window
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tui_colorize.tui.canvas.widget import Canvas
+
+_QUEUED = 15  # writes that wait for the terminal; Textual blocks at 30
+_RETRY = 0.05  # seconds
+_SMALL = 2000  # bytes that the terminal shows at once anyway
+
+
+class Display(App[None]):
+    """Takes over what Textual writes to the terminal."""
+
+    canvas: Canvas
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.screenful = Screenful()
+        self.link = Link()
+        self._retry: Timer | None = None
+
+    def on_mount(self) -> None:
+        self.app_suspend_signal.subscribe(self, lambda _: self.canvas.free())
+        self.app_resume_signal.subscribe(self, self._resumed)
+
+    def on_exit_app(self) -> None:
+        self.canvas.free()
+
+    def send(self, text: str) -> None:
+        """Write something, and ask for a sign of its arrival if that is due."""
+        if text and self._driver is not None and not self._closed:
+            if not self.is_headless and self.link.sent(len(text.encode())):
+                text += QUESTION
+            self._driver.write(text)
+
+    @property
+    def backlog(self) -> bool:
+        """Whether the terminal does not take what is written."""
+        thread = getattr(self._driver, "_writer_thread", None)
+        return thread is not None and thread._queue.qsize() > _QUEUED
+
+    def cell_size(self) -> tuple[int, int] | None:
+        """Width and height of a cell in pixels; None where the terminal's kernel does not know."""
+        fileno = getattr(self._driver, "fileno", None)
+        window = terminal_window(fileno) if isinstance(fileno, int) else Window()
+        if not (window.columns and window.rows and window.width and window.height):
+            return None
+        return window.width // window.columns, window.height // window.rows
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        driver = self._driver
+        if not isinstance(renderable, CompositorUpdate) or driver is None or driver.is_inline:
+            super()._display(screen, renderable)
+            return
+        if self._batch_count or not self._running or self._closed:
+            return
+        if self.backlog:
+            # Textual would wait, and everything with it. What is left out now is drawn later, with
+            # whatever has changed until then.
+            if self._retry is None:
+                self._retry = self.set_timer(_RETRY, self._try_again)
+            return
+        text, drawn = self.screenful.update(renderable, self.console)
+        if text and self.focused is not self.canvas:  # an input, maybe, whose cursor is elsewhere
+            text += f"\x1b[{self.cursor_position.y + 1};{self.cursor_position.x + 1}H"
+        if self._sync_available and len(text) > _SMALL:
+            text = SYNC_START + text + SYNC_END
+        self.send(text)
+        self.canvas.drawn_over(drawn)
+        self.post_display_hook()
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self.screen.refresh()
+
+    def on_cursor_position(self, event: CursorPosition) -> None:
+        self.link.answered()
+        self.canvas.go_on()
+
+    def on_resize(self, event: Resize) -> None:
+        self.screenful.forget()
+
+    def _resumed(self, _: App[object]) -> None:
+        """The terminal was somebody else's meanwhile."""
+        self.screenful.forget()
+        self.canvas.send_anew()
+        self.screen.refresh()

@@ -1,0 +1,98 @@
+"""Kitty pictures: sent once, shown by placeholders that are moved and covered like text."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+from tui_colorize.tui.canvas.kittycodes import delete, transmission
+from tui_colorize.tui.canvas.painter import Block, Tile
+from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
+from tui_colorize.tui.canvas.pointer import KittyPointer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tui_colorize.tui.canvas.quantize import Palette
+
+    Pixels = NDArray[np.uint8]
+
+_PLACEHOLDER = "\U0010eeee"
+# The first of the combining characters that number rows and columns (kitty's
+# rowcolumn-diacritics.txt).
+_NUMBERS = [chr(code) for code in (
+    0x305, 0x30D, 0x30E, 0x310, 0x312, 0x33D, 0x33E, 0x33F, 0x346, 0x34A,
+    0x34B, 0x34C, 0x350, 0x351, 0x352, 0x357, 0x35B, 0x363, 0x364, 0x365,
+)]  # fmt: skip
+
+
+class KittyPainter(PixelPainter):
+    """PNG with a palette, no larger than the budget allows."""
+
+    name = "kitty"
+    mends = False
+    tile = (20, 8)
+    qualities = (
+        *(Quality(1, colors) for colors in (256, 192, 128)),
+        *(Quality(2, colors) for colors in (256, 192, 128, 96, 64, 48, 32, 16)),
+    )
+    # With this a picture of 100 x 40 cells stays below 200,000 bytes, placeholders included.
+    budget = 42
+    small = 4000
+
+    def __init__(self, cell: tuple[int, int]) -> None:
+        super().__init__(cell)
+        self.pointer = KittyPointer()
+        # Other programs of the same window have pictures of their own, mostly with small numbers.
+        self._numbers = itertools.count((os.getpid() % 0x80 + 0x40) << 16)
+        self._kept: set[int] = set()
+
+    def encode(self, pixels: Pixels, palette: Palette, shrink: int) -> str:
+        import numpy as np
+        from PIL import Image
+
+        used, indices = np.unique(palette.indices(shrunk(pixels, shrink)), return_inverse=True)
+        height, width = (side // shrink for side in pixels.shape[:2])
+        image = Image.fromarray(indices.reshape(height, width).astype(np.uint8))
+        image.putpalette(palette.colors[used].tobytes())
+        file = io.BytesIO()
+        image.save(file, "PNG", compress_level=9)
+        return b64encode(file.getvalue()).decode("ascii")
+
+    def make(self, block: Block, encoded: str) -> Tile:
+        column, row, columns, rows = block.place
+        number = next(self._numbers)
+        red, green, blue = number >> 16, number >> 8 & 255, number & 255
+        style = Style(color=Color.from_rgb(red, green, blue))
+        # The number must arrive as it is, however few colours Rich thinks the terminal has.
+        style._ansi = f"38;2;{red};{green};{blue}"
+        cells = [
+            [Segment(_PLACEHOLDER + down + across, style) for across in _NUMBERS[:columns]]
+            for down in _NUMBERS[:rows]
+        ]
+        head = f"a=T,U=1,i={number},c={columns},r={rows},f=100,q=2"
+        return Tile(column, row, block.pixels, cells, transmission(head, encoded), number)
+
+    def put(self, tile: Tile) -> str:
+        self._kept.add(tile.key)
+        return tile.data
+
+    def mend(self, tile: object, place: object) -> str:
+        return ""  # whatever lay over the placeholders, they are text that Textual writes again
+
+    def forget(self, tiles: Sequence[Tile]) -> str:
+        self._kept -= {tile.key for tile in tiles}
+        return "".join(delete(tile.key) for tile in tiles)
+
+    def close(self) -> str:
+        kept, self._kept = self._kept, set()
+        return "".join(map(delete, sorted(kept)))

@@ -1,0 +1,85 @@
+"""Sixel pictures: drawn over the cells, gone where something is written, so drawn again there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui_colorize.tui.canvas.painter import HOLE, Block, Place, Tile
+from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    from tui_colorize.tui.canvas.quantize import Palette
+
+    Pixels = NDArray[np.uint8]
+
+_DEFINITION = re.compile(r"#(\d+);2;\d+;\d+;\d+")
+_MENDED = 24  # colours of a cell that is drawn again
+_MOST_MENDED = 128
+
+
+class SixelPainter(PixelPainter):
+    """Six rows of pixels at a time, one colour after the other."""
+
+    name = "sixel"
+    mends = True
+    pointer = None
+    tile = (25, 6)
+    qualities = (
+        *(Quality(1, colors) for colors in (256, 192, 128, 96, 64, 48, 32)),
+        *(Quality(2, colors) for colors in (64, 32, 16, 8)),
+    )
+    # With this a picture of 100 x 40 cells stays below 620,000 bytes.
+    budget = 140
+    small = 0
+
+    def encode(self, pixels: Pixels, palette: Palette, shrink: int) -> str:
+        import numpy as np
+        from PIL import Image
+
+        indices = palette.indices(shrunk(pixels, shrink))
+        if shrink > 1:
+            indices = np.repeat(np.repeat(indices, shrink, axis=0), shrink, axis=1)
+            below, right = pixels.shape[0] - len(indices), pixels.shape[1] - len(indices[0])
+            indices = np.pad(indices, ((0, below), (0, right)), mode="edge")
+        image = Image.fromarray(indices)
+        image.putpalette(palette.colors.tobytes())
+        return _sixels(image)
+
+    def make(self, block: Block, encoded: str) -> Tile:
+        column, row, columns, rows = block.place
+        cells = [[HOLE] * columns for _ in range(rows)]
+        return Tile(column, row, block.pixels, cells, encoded)
+
+    def put(self, tile: Tile) -> str:
+        return tile.data
+
+    def mend(self, tile: Tile, place: Place) -> str:
+        import numpy as np
+        from PIL import Image
+
+        column, row, columns, rows = place
+        width, height = tile.cell
+        x, y = (column - tile.column) * width, (row - tile.row) * height
+        pixels = tile.pixels[y : y + rows * height, x : x + columns * width]
+        colors = min(_MOST_MENDED, _MENDED * columns * rows)
+        image = Image.fromarray(np.ascontiguousarray(pixels))
+        few = image.quantize(colors, method=Image.Quantize.MAXCOVERAGE)
+        return _sixels(few)
+
+    def forget(self, tiles: object) -> str:
+        return ""
+
+    def close(self) -> str:
+        return ""
+
+
+def _sixels(image: Image) -> str:
+    from textual_image._sixel import image_to_sixels
+
+    # A colour is selected after it is defined: some terminals do not take the one for the other.
+    return _DEFINITION.sub(r"\g<0>#\1", str(image_to_sixels(image)))

@@ -1,0 +1,138 @@
+"""The start and the end of the app: the terminal is asked, used, and left as it was.
+
+Textual is imported while the terminal answers, so neither waits for the other.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_colorize.tui.probe import Probe
+from tui_colorize.tui.terminal import Graphics, Terminal
+
+if TYPE_CHECKING:
+    from tui_colorize.hints import HintSet
+    from tui_colorize.tui.engine import Engine
+    from tui_colorize.tui.guarded import GuardedApp
+
+_SWITCH = 0.001  # seconds
+_SLOW_LINK_FPS = "30"
+
+
+def in_browser() -> bool:
+    """Whether `tui-colorize serve` shows the app in a browser: there is no terminal then."""
+    return "WebDriver" in os.environ.get("TEXTUAL_DRIVER", "")
+
+
+def run(
+    path: Path | None,
+    hints: HintSet | None,
+    *,
+    device: str,
+    weights: Path | None,
+    output: Path | None,
+    graphics: Graphics | None,
+) -> int:
+    """Run the app until the user leaves. The answer is the exit status.
+
+    graphics: None for the best that the terminal can do. Raises whatever has ended the app, once
+    the terminal is as it was.
+    """
+
+    def make_engine() -> Engine:
+        from tui_colorize.colorizer import Colorizer
+
+        return Colorizer(device=device, weights=weights)
+
+    _suit_slow_links()
+    # A worker that paints in pure Python gives the event loop its turn after this long, and a key
+    # takes several turns.
+    sys.setswitchinterval(_SWITCH)
+    # Nothing that the first frame needs is garbage.
+    gc.disable()
+    if in_browser():
+        from tui_colorize.tui.guarded import GuardedApp
+
+        terminal = Terminal(true_color=True, name="browser")
+        app = GuardedApp(path, hints, make_engine, probe=None, output=output, terminal=terminal)
+        return _finish(app, app.run_guarded())
+    with _ended_by_signals(), Probe() as probe:
+        from tui_colorize.tui.driver import FORMER_SCREEN, MODES_OFF
+        from tui_colorize.tui.guarded import GuardedApp
+
+        terminal = probe.terminal().drawing_with(graphics)
+        _say_colors(terminal)
+        app = GuardedApp(path, hints, make_engine, probe=probe, output=output, terminal=terminal)
+        try:
+            status = app.run_guarded()
+        finally:
+            if app.on_screen:  # the driver itself has failed
+                with suppress(OSError):
+                    os.write(2, (FORMER_SCREEN + MODES_OFF).encode())
+    return _finish(app, status)
+
+
+def _suit_slow_links() -> None:
+    """What Textual reads when it is imported; what the user has set stays."""
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # It makes terminals report the mouse in pixels: many more reports.
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    if os.environ.get("SSH_CONNECTION"):
+        os.environ.setdefault("TEXTUAL_FPS", _SLOW_LINK_FPS)
+
+
+def _say_colors(terminal: Terminal) -> None:
+    """Let Textual and Rich know; ssh does not pass COLORTERM on, and multiplexers outlive it."""
+    if terminal.true_color:
+        os.environ["COLORTERM"] = "truecolor"
+    elif terminal.multiplexer:
+        os.environ.pop("COLORTERM", None)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Signals leave by way of an exception, until the app deals with them.
+
+    One is enough: those that follow would only disturb the clearing up.
+    """
+
+    def leave(number: int, _: object) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    before = {
+        number: signal.getsignal(number)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    for number in before:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _finish(app: GuardedApp, status: int) -> int:
+    with suppress(OSError):
+        if app.studio.saving:
+            print("Finishing the picture that is being saved...", file=sys.stderr)
+    app.studio.close()
+    if app.crash is not None:
+        raise app.crash
+    with suppress(OSError):
+        if app.studio.unreported:
+            print(app.studio.unreported, file=sys.stderr)
+            return status or 2
+    return status

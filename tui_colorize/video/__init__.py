@@ -1,0 +1,1 @@
+"""Film: reading, following hints, colouring and writing video."""

@@ -1,0 +1,174 @@
+"""Putting a film together: encoded segments and everything else that the source holds."""
+
+from __future__ import annotations
+
+import heapq
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_colorize.errors import UserError
+from tui_colorize.terminaltext import printable
+from tui_colorize.video.copying import Copies, copy_header, stream_metadata
+from tui_colorize.video.encoding import Encoding
+from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.segments import Entry, entries, sync_folder
+from tui_colorize.video.source import open_film, said
+
+if TYPE_CHECKING:
+    import av
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
+
+_MUXERS = {".mkv": "matroska", ".webm": "webm", ".mov": "mov"}  # else mp4
+
+
+def assemble(
+    info: VideoInfo,
+    encoding: Encoding,
+    segments: Sequence[Path],
+    out: Path,
+    *,
+    overwrite: bool = False,
+) -> list[str]:
+    """Make the film of its encoded segments, in their order, and of all else the source holds.
+
+    Nothing is encoded again. The file appears complete or not at all, and without overwrite
+    replaces nothing. Returns sentences about what could not be kept.
+    Raises UserError; the segments stay, so that it can be tried again.
+    """
+    from tui_colorize.imagefile.save import _place
+
+    name = printable(out)
+    # A name of its own, not out's with more characters, which might be too long.
+    partial = out.with_name(f".tui-colorize-{secrets.token_hex(8)}.part")
+    try:
+        with said(name, "be written"):
+            notices = _write(info, encoding, segments, partial, out.suffix.lower())
+            _synced(partial)
+            try:
+                if overwrite:
+                    partial.replace(out)
+                else:
+                    _place(partial, out)
+            except FileExistsError as error:
+                raise UserError(f"{name} exists already and is not overwritten") from error
+            sync_folder(out.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+    return notices
+
+
+def _write(
+    info: VideoInfo, encoding: Encoding, segments: Sequence[Path], partial: Path, suffix: str
+) -> list[str]:
+    import av
+
+    frames = [entry for path in segments for entry in entries(path)]
+    if not frames:
+        raise UserError(f"{printable(info.path)} has no frames to be written")
+    source, picture = open_film(info.path)
+    muxer = _MUXERS.get(suffix, "mp4")
+    with (
+        source,
+        av.open(
+            f"file:{partial}",
+            "w",
+            format=muxer,
+            container_options=_muxer_options(muxer, encoding),
+            metadata_errors="surrogateescape",
+        ) as target,
+    ):
+        stream = _picture(target, encoding, picture)
+        copies = Copies(source, picture, target, suffix)
+        copy_header(source, target)
+        target.start_encoding()
+        merged = heapq.merge(
+            _timed(_packets(frames, stream, encoding.time_base)),
+            _timed(copies.packets()),
+            key=lambda each: each[0],
+        )
+        for _, packet in merged:
+            target.mux_one(packet)
+    return copies.notices
+
+
+def _picture(target: OutputContainer, encoding: Encoding, source: VideoStream) -> VideoStream:
+    """The stream of the picture: its encoder is opened only for the headers it makes."""
+    stream: VideoStream = target.add_stream(encoding.codec.encoder, rate=encoding.rate)  # type: ignore[assignment]
+    encoding.configure(stream.codec_context)
+    stream.time_base = encoding.time_base
+    if encoding.codec.tag and target.format.name != "matroska":
+        stream.codec_context.codec_tag = encoding.codec.tag
+    if encoding.samples.orientation.matrix:
+        stream.set_display_matrix(encoding.samples.orientation.matrix)
+    stream.metadata.update(stream_metadata(source))
+    stream.disposition = source.disposition
+    return stream
+
+
+def _muxer_options(muxer: str, encoding: Encoding) -> dict[str, str]:
+    # A start before 0, as of sound that begins early, stays what it is; by default Matroska moves
+    # everything.
+    options = {"avoid_negative_ts": "disabled"}
+    if muxer in ("mp4", "mov"):
+        # Edit lists in the picture's unit keep its start exact; headers first let players begin
+        # before they have the whole file.
+        scale = encoding.time_base.denominator
+        options |= {"movflags": "+faststart", "movie_timescale": str(max(scale, 1000))}
+    return options
+
+
+def _packets(
+    frames: Sequence[Entry], stream: VideoStream, time_base: Fraction
+) -> Iterator[av.Packet[Any]]:
+    """The encoded frames as packets, with decoding times for the film as a whole.
+
+    The i-th decoded frame takes the PTS of the (i - delay)-th shown as its DTS, with the smallest
+    delay for which no DTS is after its PTS: DTS grow strictly whatever the frame rate does.
+    """
+    import av
+
+    shown = sorted(entry.pts for entry in frames)
+    place = {pts: number for number, pts in enumerate(shown)}
+    delay = max(number - place[entry.pts] for number, entry in enumerate(frames))
+    step = shown[1] - shown[0] if len(shown) > 1 else 1
+    path, file = None, None
+    try:
+        for number, entry in enumerate(frames):
+            if entry.path != path:
+                if file is not None:
+                    file.close()
+                path, file = entry.path, entry.path.open("rb")
+            assert file is not None
+            file.seek(entry.offset)
+            packet = av.Packet(file.read(entry.size))
+            packet.time_base = time_base
+            packet.pts = entry.pts
+            early = number - delay
+            packet.dts = shown[early] if early >= 0 else shown[0] + early * step
+            following = place[entry.pts] + 1
+            length = shown[following] - entry.pts if following < len(shown) else 0
+            packet.duration = length or entry.duration or step
+            packet.is_keyframe = entry.keyframe
+            packet.stream = stream
+            yield packet
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _timed(packets: Iterator[av.Packet[Any]]) -> Iterator[tuple[float, av.Packet[Any]]]:
+    for packet in packets:
+        yield float((packet.dts or 0) * (packet.time_base or 0)), packet
+
+
+def _synced(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,194 @@
+"""How a film will be encoded: settled from the source and the wishes before any work."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+
+from tui_colorize.errors import UserError
+from tui_colorize.video.codecs import Codec, codec_for, formats
+from tui_colorize.video.colortags import ColorTags
+from tui_colorize.video.frame import Samples
+from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.pixelformat import layout
+
+if TYPE_CHECKING:
+    from av.video.codeccontext import VideoCodecContext
+
+SUBSAMPLINGS = {"420": (2, 2), "422": (2, 1), "444": (1, 1)}
+_MOST_THREADS = 16
+_INTERLACED = 0x00040000 | 0x20000000  # AV_CODEC_FLAG_INTERLACED_DCT and _ME
+_GLOBAL_HEADER = 1 << 22
+_AVX512 = 13  # OpenCV's CPU_AVX_512F, which it does not name in Python
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Everything that decides what the encoded film looks like; equal settings, equal film.
+
+    width, height: as coded, before rotation. samples: of the luma as it is encoded. notices:
+    sentences about what could not be kept.
+    """
+
+    codec: Codec
+    pixel_format: str
+    width: int
+    height: int
+    samples: Samples
+    matrix: str
+    tags: ColorTags
+    time_base: Fraction
+    rate: Fraction
+    sample_aspect_ratio: Fraction | None
+    interlaced: bool
+    field_order: int
+    options: tuple[tuple[str, str], ...]
+    threads: int
+    notices: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def subsampling(self) -> tuple[int, int]:
+        """(across, down) of the chroma in the coded orientation."""
+        return layout(self.pixel_format)[1] or (1, 1)
+
+    @property
+    def chroma_size(self) -> tuple[int, int]:
+        """(width, height) of Cb and of Cr, as shown."""
+        across, down = self.subsampling
+        return self.samples.orientation.size(-(-self.width // across), -(-self.height // down))
+
+    def configure(self, context: VideoCodecContext) -> None:
+        """Set up an encoder that is not open yet."""
+        context.width, context.height = self.width, self.height
+        context.pix_fmt = self.pixel_format
+        context.time_base, context.framerate = self.time_base, self.rate
+        context.sample_aspect_ratio = self.sample_aspect_ratio or Fraction(0, 1)
+        context.colorspace, context.color_primaries = self.tags.matrix, self.tags.primaries
+        context.color_trc, context.color_range = self.tags.transfer, self.tags.range
+        context.thread_count = self.threads
+        # All containers that are offered keep the headers apart from the packets.
+        context.flags |= _GLOBAL_HEADER
+        context.field_order = self.field_order
+        if self.interlaced:
+            context.flags |= _INTERLACED
+        context.options = dict(self.options)
+
+
+def plan(
+    info: VideoInfo,
+    out: Path,
+    *,
+    codec: str = "x264",
+    crf: int | None = None,
+    preset: str | None = None,
+    chroma: str | None = None,
+) -> Encoding:
+    """Settle how the film is encoded for a file of this name.
+
+    crf: quality, smaller is better; preset: speed against size, in the codec's own words. chroma:
+    "420", "422" or "444"; None for the source's, 4:2:0 where that has none. The luma keeps its
+    depth where the codec has it.
+    Raises UserError for a codec and a suffix that do not fit and for settings it does not have.
+    """
+    chosen = codec_for(codec, out.suffix)
+    if chroma is not None and chroma not in SUBSAMPLINGS:
+        raise UserError(f"chroma is 420, 422 or 444, not {chroma}")
+    wanted = SUBSAMPLINGS[chroma] if chroma else info.chroma or (2, 2)
+    pixel_format = _pixel_format(chosen, info, wanted)
+    depth, subsampling = layout(pixel_format)
+    notices = []
+    if depth < info.bit_depth:
+        notices.append(
+            f"{codec} holds {depth} bits of the {info.bit_depth} that the luma has; "
+            "ffv1 would keep them all"
+        )
+    if not chosen.any_size and _is_odd(info, wanted):
+        notices.append(
+            f"the colour is saved in full resolution, since {codec} holds "
+            f"{info.coded_width} x {info.coded_height} pixels only so; not all players show that"
+        )
+    aspect = info.sample_aspect_ratio or 1
+    if aspect != 1 and not chosen.says_aspect and out.suffix.lower() in (".mkv", ".webm"):
+        notices.append(
+            f"not all players will know the shape of the pixels, {aspect}: {out.suffix} is not "
+            f"told it with {codec}"
+        )
+    full_range = info.full_range and chosen.says_range
+    samples = Samples(depth, full_range, info.samples.orientation)
+    return Encoding(
+        codec=chosen,
+        pixel_format=pixel_format,
+        width=info.coded_width,
+        height=info.coded_height,
+        samples=samples,
+        matrix=info.matrix,
+        tags=info.tags.completed(info.matrix, full_range=full_range),
+        time_base=info.time_base,
+        rate=info.rate or Fraction(25),
+        sample_aspect_ratio=info.sample_aspect_ratio,
+        interlaced=info.interlaced,
+        field_order=info.field_order,
+        options=_options(chosen, crf, preset, subsampling == (1, 1)),
+        threads=min(len(os.sched_getaffinity(0)), _MOST_THREADS),
+        notices=tuple(notices),
+    )
+
+
+def _pixel_format(codec: Codec, info: VideoInfo, wanted: tuple[int, int]) -> str:
+    """What holds the luma's depth, or comes nearest, with the wanted chroma or more of it."""
+    found = []
+    for name in formats(codec.encoder):
+        if not name.startswith("yuv4"):
+            continue
+        depth, chroma = layout(name)
+        if chroma is None or chroma not in SUBSAMPLINGS.values():
+            continue
+        if chroma[0] > wanted[0] or chroma[1] > wanted[1]:
+            continue
+        if not codec.any_size and _is_odd(info, chroma):
+            continue
+        lost = max(0, info.bit_depth - depth)
+        found.append((lost, -chroma[0] * chroma[1], depth, name))
+    if not found:
+        raise UserError(
+            f"{codec.name} cannot hold {info.coded_width} x {info.coded_height} pixels with this "
+            "chroma: choose x264 or ffv1"
+        )
+    return min(found)[-1]
+
+
+def _is_odd(info: VideoInfo, chroma: tuple[int, int]) -> bool:
+    return bool(info.coded_width % chroma[0] or info.coded_height % chroma[1])
+
+
+def _options(
+    codec: Codec, crf: int | None, preset: str | None, full_chroma: bool
+) -> tuple[tuple[str, str], ...]:
+    options = list(codec.options)
+    if codec.crf is None:
+        if crf is not None:
+            raise UserError(f"{codec.name} has no quality to set: leave the crf out")
+    else:
+        default, most = codec.crf
+        if crf is not None and not 0 <= crf <= most:
+            raise UserError(f"the crf of {codec.name} is 0 to {most}, not {crf}")
+        options.append((codec.quality, str(default if crf is None else crf)))
+    if preset is not None and preset not in codec.presets:
+        known = (
+            f"knows the presets {', '.join(codec.presets)}" if codec.presets else "has no preset"
+        )
+        raise UserError(f"{codec.name} {known}, not {preset}")
+    if codec.presets:
+        options.append(("preset", preset or codec.preset or codec.presets[0]))
+    if codec.encoder == "libx264" and cv2.checkHardwareSupport(_AVX512):
+        # With AVX-512 its macroblock tree reads memory that nobody wrote, so that two runs may
+        # differ; a film that was interrupted is to come out as one that was not.
+        options.append(("x264-params", "asm=AVX2,FMA3,BMI2"))
+    if codec.encoder == "prores_ks":
+        options.append(("profile", "4444" if full_chroma else "hq"))
+    return tuple(options)

@@ -1,0 +1,161 @@
+"""What is known of a film before it is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tui_colorize.video.colortags import UNSPECIFIED, ColorTags
+from tui_colorize.video.frame import Samples
+from tui_colorize.video.orientation import Orientation
+from tui_colorize.video.pixelformat import layout, working_format
+
+if TYPE_CHECKING:
+    import av
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """A film, as its first frame and its header tell.
+
+    width, height: as shown; coded_width, coded_height: as decoded, before rotation.
+    pixel_format: FFmpeg's name. bit_depth: of the luma. chroma: the source's subsampling (across,
+    down) in the decoded orientation; None for gray and for RGB, whose luma is computed.
+    time_base: unit of every PTS; first_pts: of the first frame. rate: average frames a second.
+    frames: an estimate, None if the file gives no clue. duration: seconds.
+    matrix: see ColorTags.matrix_name; full_range: whether black is 0; tags: as in the file.
+    interlaced: as the first frame is; field_order: FFmpeg's number.
+    streams: in words, what else the file holds, such as "2 audio, 1 subtitle, 5 chapter".
+    """
+
+    path: Path
+    width: int
+    height: int
+    coded_width: int
+    coded_height: int
+    samples: Samples
+    pixel_format: str
+    chroma: tuple[int, int] | None
+    time_base: Fraction
+    first_pts: int
+    rate: Fraction | None
+    frames: int | None
+    duration: float | None
+    matrix: str
+    tags: ColorTags
+    interlaced: bool
+    field_order: int
+    sample_aspect_ratio: Fraction | None
+    codec: str
+    streams: str
+
+    @property
+    def bit_depth(self) -> int:
+        """Bits of a luma sample."""
+        return self.samples.depth
+
+    @property
+    def full_range(self) -> bool:
+        """Whether black is 0 and white the largest sample."""
+        return self.samples.full_range
+
+    @property
+    def rotation(self) -> int:
+        """Degrees clockwise from the decoded to the shown picture: 0, 90, 180 or 270."""
+        return self.samples.orientation.rotation
+
+
+def rate_of(stream: VideoStream) -> Fraction | None:
+    """Average frames a second, where known and believable."""
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate and 0 < rate <= 1000:
+            return Fraction(rate)
+    return None
+
+
+def describe(
+    path: Path,
+    container: InputContainer,
+    stream: VideoStream,
+    first: av.VideoFrame,
+    first_pts: int,
+) -> VideoInfo:
+    """What the header and the first decoded frame of a film tell."""
+    context = stream.codec_context
+    working = working_format(first.format.name)
+    depth, chroma = layout(working)
+    tags = ColorTags(
+        matrix=_known(first.colorspace, context.colorspace),
+        primaries=_known(first.color_primaries, context.color_primaries),
+        transfer=_known(first.color_trc, context.color_trc),
+        range=first.color_range or context.color_range,
+    )
+    orientation = _orientation(first)
+    width, height = orientation.size(first.width, first.height)
+    samples = Samples(
+        depth,
+        # Gray counts as full range unless tagged, as it does for FFmpeg's scaler.
+        tags.is_full_range(default=chroma is None or working.startswith("yuvj")),
+        orientation,
+    )
+    rate = rate_of(stream)
+    duration = _duration(container, stream)
+    frames = stream.frames or (round(duration * rate) if duration and rate else None)
+    return VideoInfo(
+        path=path,
+        width=width,
+        height=height,
+        coded_width=first.width,
+        coded_height=first.height,
+        samples=samples,
+        pixel_format=first.format.name,
+        chroma=chroma,
+        time_base=Fraction(stream.time_base or Fraction(1, 1_000_000)),
+        first_pts=first_pts,
+        rate=rate,
+        frames=frames,
+        duration=duration,
+        matrix=tags.matrix_name(first.width, first.height),
+        tags=tags,
+        interlaced=first.interlaced_frame,
+        field_order=context.field_order,
+        sample_aspect_ratio=stream.sample_aspect_ratio or None,
+        codec=context.name,
+        streams=_others_in_words(container, stream),
+    )
+
+
+def _known(*codes: int) -> int:
+    """The first colour tag that says something. RGB (0) says nothing about YUV."""
+    return next((code for code in codes if code not in (0, UNSPECIFIED)), UNSPECIFIED)
+
+
+def _orientation(frame: av.VideoFrame) -> Orientation:
+    side_data: Any = frame.side_data  # a mapping whose iteration gives its values
+    for data in side_data:
+        if data.type.name == "DISPLAYMATRIX":
+            return Orientation.of([int(number) for number in np.frombuffer(data, np.int32)])
+    return Orientation()
+
+
+def _duration(container: InputContainer, stream: VideoStream) -> float | None:
+    """Seconds, by the stream or else the whole file."""
+    if stream.duration and stream.duration > 0 and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration and container.duration > 0:
+        return container.duration / 1_000_000
+    return None
+
+
+def _others_in_words(container: InputContainer, picture: VideoStream) -> str:
+    """What the file holds besides its picture."""
+    counts: Counter[str] = Counter(stream.type for stream in container.streams if stream != picture)
+    counts["chapter"] = len(container.chapters())
+    return ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)

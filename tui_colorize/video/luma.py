@@ -1,0 +1,182 @@
+"""Colour under a given luma: Cb and Cr that show the wanted ab while Y' stays what it is.
+
+Y', Cb, Cr after ITU-R BT.601, BT.709, BT.2020 (non-constant luminance) and SMPTE 240M; R'G'B' are
+taken to have the sRGB curve, as everywhere in this program, and the primaries of the matrix:
+BT.2020's own, else those of sRGB.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.color import (
+    AB_SCALE,
+    RGB_TO_XYZ,
+    WHITE,
+    linear_rgb_to_lab,
+    srgb_to_linear,
+)
+
+Plane = NDArray[np.float32]
+
+WEIGHTS = {
+    "bt601": (0.299, 0.114),
+    "bt709": (0.2126, 0.0722),
+    "bt2020": (0.2627, 0.0593),
+    "smpte240m": (0.212, 0.087),
+}
+"""Kr and Kb: what red and blue contribute to Y'. Green contributes the rest."""
+
+# BT.2020, table 4, for D65; columns: linear R, G, B.
+_XYZ_2020 = np.array(
+    [
+        [0.6369580483, 0.1446169036, 0.1688809752],
+        [0.2627002120, 0.6779980715, 0.0593017165],
+        [0.0, 0.0280726930, 1.0609850577],
+    ]
+)
+_STEPS = 2
+_STRIP = 1 << 13  # pixels at once, which all steps keep in the processor's cache
+_GRID = 33
+_HALVINGS = 20
+_KNEE = 6 / 29
+_SLOPE = 3 * _KNEE**2
+
+
+def to_chroma(luma: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
+    """Cb and Cr of the colour that has this Y' and, as far as it exists, these a and b.
+
+    luma: (h, w) float32 Y', 0..1. ab: (h, w, 2) float32, CIE Lab. matrix: a key of WEIGHTS.
+    Returns (h, w) float32 Cb and Cr, -0.5..0.5. L follows from Y', a and b: it is solved for by
+    Newton's method. Where R'G'B' would leave 0..1, Cb and Cr are reduced by one factor, so that
+    the hue in the plane of Cb and Cr stays.
+    """
+    cb, cr = np.empty_like(luma), np.empty_like(luma)
+    rows = max(1, _STRIP // max(luma.shape[1], 1))
+    for top in range(0, len(luma), rows):
+        part = slice(top, top + rows)
+        cb[part], cr[part] = _strip_chroma(luma[part], ab[part], matrix)
+    return cb, cr
+
+
+def to_rgb(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
+    """(h, w, 3) R'G'B' of Y', Cb, Cr, not clipped."""
+    red, blue = WEIGHTS[matrix]
+    r = luma + 2 * (1 - red) * cr
+    b = luma + 2 * (1 - blue) * cb
+    g = (luma - red * r - blue * b) / (1 - red - blue)
+    return np.stack([r, g, b], axis=-1).astype(np.float32)
+
+
+def to_lab(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
+    """(h, w, 3) CIE Lab of Y', Cb, Cr: the inverse of to_chroma within the gamut."""
+    linear = srgb_to_linear(to_rgb(luma, cb, cr, matrix)) @ _to_srgb(matrix).T
+    return np.stack(linear_rgb_to_lab(*np.moveaxis(linear, -1, 0)), axis=-1).astype(np.float32)
+
+
+def _strip_chroma(luma: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
+    red, blue = WEIGHTS[matrix]
+    weights = np.array([[red, 1 - red - blue, blue]], np.float32)
+    fy = _nearest_guess(luma, ab, matrix)
+    for _ in range(_STEPS):
+        rgb, change = _rgb(fy, ab, matrix)
+        found, slope = (_transformed(each, weights).reshape(fy.shape) for each in (rgb, change))
+        step = (luma - found) / slope
+        fy += step
+    # After the last step Y' is the luma; what the step does to R'G'B' needs no evaluation.
+    r, b = (rgb[..., channel] + change[..., channel] * step for channel in (0, 2))
+    g = (luma - red * r - blue * b) * np.float32(1 / (1 - red - blue))
+    scale = _room(luma, r, g, b)
+    cb = (b - luma) * scale * np.float32(0.5 / (1 - blue))
+    cr = (r - luma) * scale * np.float32(0.5 / (1 - red))
+    return cb, cr
+
+
+def _rgb(fy: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
+    """R'G'B' of f(Y) and ab, outside 0..1 when out of gamut, and its derivative by f(Y).
+
+    Both (h, w, 3).
+    """
+    f = np.empty((*fy.shape, 3), np.float32)
+    np.multiply(ab[..., 0], np.float32(1 / 500), out=f[..., 0])
+    f[..., 0] += fy
+    f[..., 1] = fy
+    np.multiply(ab[..., 1], np.float32(-1 / 200), out=f[..., 2])
+    f[..., 2] += fy
+    to_linear = _from_white(matrix)
+    above = np.maximum(f, np.float32(_KNEE))
+    squares = above * above
+    linear = _transformed(squares * above + (f - above) * np.float32(_SLOPE), to_linear)
+    change = _transformed(squares, to_linear * np.float32(3 / 2.4))
+    # The sRGB curve as in model.color, by OpenCV's power; the same for negative light, as xvYCC
+    # has it.
+    size = np.abs(linear)
+    above = np.maximum(size, np.float32(0.0031308))
+    power = np.asarray(cv2.pow(above, 1 / 2.4), np.float32)
+    power *= np.float32(1.055)
+    rgb = (size - above) * np.float32(12.92)
+    rgb += power
+    rgb -= np.float32(0.055)
+    np.copysign(rgb, linear, out=rgb)
+    change *= power
+    change /= above
+    return rgb, change
+
+
+def _transformed(planes: Plane, matrix: Plane) -> Plane:
+    return np.asarray(cv2.transform(planes, matrix), np.float32)
+
+
+def _room(luma: Plane, r: Plane, g: Plane, b: Plane) -> Plane:
+    """How much of the colour difference fits over this Y' with R'G'B' inside 0..1; at most 1."""
+    high = np.maximum(np.maximum(r, g), b) - luma
+    low = luma - np.minimum(np.minimum(r, g), b)
+    tiny = np.float32(1e-6)
+    scale = np.minimum((1 - luma) / np.maximum(high, tiny), luma / np.maximum(low, tiny))
+    return scale.clip(0, 1)
+
+
+@cache
+def _to_srgb(matrix: str) -> Plane:
+    """(3, 3) from linear RGB with the matrix's primaries to linear sRGB."""
+    to_xyz = _XYZ_2020 if matrix == "bt2020" else RGB_TO_XYZ
+    return np.asarray(np.linalg.inv(RGB_TO_XYZ) @ to_xyz, np.float32)
+
+
+@cache
+def _from_white(matrix: str) -> Plane:
+    """(3, 3) from X, Y, Z over those of white to linear RGB; each row sums to 1, as gray must."""
+    to_xyz = _XYZ_2020 if matrix == "bt2020" else RGB_TO_XYZ
+    scaled = np.linalg.inv(to_xyz) * WHITE
+    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True), np.float32)
+
+
+@cache
+def _first_guesses(matrix: str) -> Plane:
+    """f(Y) by Y', a and b on a grid of _GRID points each, found by bisection."""
+    red, blue = WEIGHTS[matrix]
+    weights = np.array([red, 1 - red - blue, blue], np.float32)
+    ab_axis = np.linspace(-AB_SCALE, AB_SCALE, _GRID, dtype=np.float32)
+    luma, a, b = np.meshgrid(np.linspace(0, 1, _GRID), ab_axis, ab_axis, indexing="ij")
+    ab = np.stack([a, b], axis=-1).reshape(-1, 1, 2)
+    low = np.full((len(ab), 1), -0.5, np.float32)
+    high = np.full((len(ab), 1), 2, np.float32)
+    for _ in range(_HALVINGS):
+        middle = (low + high) * np.float32(0.5)
+        below = _rgb(middle, ab, matrix)[0] @ weights < luma.reshape(-1, 1)
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray((low + high).reshape(-1) / 2, np.float32)
+
+
+def _nearest_guess(luma: Plane, ab: Plane, matrix: str) -> Plane:
+    half = np.float32((_GRID - 1) / 2)
+    planes = (luma * 2 - 1, ab[..., 0] / np.float32(AB_SCALE), ab[..., 1] / np.float32(AB_SCALE))
+    rows = np.zeros(luma.shape, np.int32)
+    for plane in planes:
+        steps = (plane.clip(-1, 1) * half + (half + np.float32(0.5))).astype(np.int32)
+        rows = rows * _GRID + steps
+    return np.take(_first_guesses(matrix), rows)

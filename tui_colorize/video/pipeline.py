@@ -1,0 +1,325 @@
+"""Colours a film: hints put on a few frames colour their shots, without flicker.
+
+Stages in threads, joined by bounded queues: one reads ahead and follows the hints, one colours,
+one reads again and enlarges the colours under each frame's luma, and the caller's own encodes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.color import hex_to_lab
+from tui_colorize.errors import UserError
+from tui_colorize.hints import Hint, HintSet
+from tui_colorize.imagefile.save import check_place
+from tui_colorize.picture import working_size
+from tui_colorize.pin import Pin
+from tui_colorize.terminaltext import printable
+from tui_colorize.video.assemble import assemble
+from tui_colorize.video.chroma import chroma_of
+from tui_colorize.video.encoding import Encoding, plan
+from tui_colorize.video.frame import VideoFrame
+from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.pins import pin_of
+from tui_colorize.video.progress import Meter, Progress
+from tui_colorize.video.reader import VideoReader
+from tui_colorize.video.reference import read_reference
+from tui_colorize.video.resume import Checkpoint, Workshop, fingerprint
+from tui_colorize.video.scout import Scout, Scouted
+from tui_colorize.video.shotcolor import ShotColor, ShotColorist
+from tui_colorize.video.stages import AssemblyLine
+from tui_colorize.video.writer import SegmentWriter
+
+if TYPE_CHECKING:
+    from tui_colorize.colorizer import Colorizer
+
+Plane = NDArray[np.float32]
+
+_SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
+_LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
+_AHEAD = {"scout": 32, "color": 16, "chroma": 4}  # finished items that wait between stages
+
+
+@dataclass(frozen=True, slots=True)
+class FilmResult:
+    """What was done.
+
+    frames: of the film, those of an interrupted run included; seconds: this run took; problems:
+    sentences on what was damaged in the source; notices: on what could not be kept.
+    """
+
+    output: Path
+    width: int
+    height: int
+    frames: int
+    shots: int
+    hints: int
+    seconds: float
+    device: str
+    problems: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Colored:
+    """A frame's colour with where its shot is. shot: the index of its first frame."""
+
+    color: ShotColor
+    shot: int
+    shots: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Ready:
+    """A frame for the encoder. problems: of the source so far."""
+
+    frame: VideoFrame
+    cb: Plane
+    cr: Plane
+    colored: _Colored
+    problems: tuple[str, ...]
+
+
+def colorize_video(
+    source: str | Path,
+    out: str | Path,
+    hints: Iterable[Hint] = (),
+    *,
+    references: Mapping[int, str | Path | NDArray[Any]] | None = None,
+    colorizer: Colorizer | None = None,
+    device: str = "auto",
+    weights: str | Path | None = None,
+    codec: str = "x264",
+    crf: int | None = None,
+    preset: str | None = None,
+    every: int | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> FilmResult:
+    """Colour a film; its luma stays as it is, and sound, subtitles and all else are copied.
+
+    source: any film that FFmpeg reads. out: .mp4, .mkv, .mov or .webm, as the codec allows.
+    hints: with their frames, counted from 0, and positions in pixels of the film as shown. Each
+    colours what it was put on, forwards and backwards in time as far as its shot goes (backwards
+    10 s at 24 frames a second at most). references: coloured stills of single frames, by frame: a
+    file, or (H, W, 3) sRGB uint8 or uint16, of any size in the film's proportions.
+    colorizer: the network; without it one is loaded from `weights` on `device`, see Colorizer.
+    codec: x264, x265, av1, ffv1, x264-lossless or prores; crf, preset: its settings. every: frames
+    from one pass of the network to the next; None where the motion decides, which is faster.
+    overwrite: replace what is there. resume: go on where an interrupted run of the same job ended;
+    begins anew where there was none. progress: called after every frame, in the calling thread;
+    what it raises stops the work, which `resume` can go on with.
+    Raises UserError for a source, a hint, a reference or settings that cannot be used.
+    """
+    began = time.monotonic()
+    source, out = Path(source), Path(out)
+    if every is not None and every < 1:
+        raise UserError("every is a number of frames from 1 on")
+    hint_set = hints if isinstance(hints, HintSet) else HintSet(hints)
+    references = references or {}
+    with VideoReader(source) as reader:
+        info = reader.info
+        last = max([*(hint.frame for hint in hint_set), *references], default=0)
+        total = reader.count() if last else info.frames
+    check_place(source, out, overwrite=overwrite)
+    hint_set.check_inside(info.width, info.height, str(source))
+    if last and total is not None and last >= total:
+        raise UserError(
+            f"{printable(source)} has {total} frames, counted from 0, and none with number {last}"
+        )
+    encoding = plan(info, out, codec=codec, crf=crf, preset=preset)
+    if colorizer is None:
+        from tui_colorize.colorizer import Colorizer
+
+        colorizer = Colorizer(device, weights)
+    size = working_size(info.width, info.height, colorizer.network_size)
+    planes = {
+        frame: read_reference(picture, size, (info.width, info.height))
+        for frame, picture in references.items()
+    }
+    drawn = [(frame, plane.tobytes()) for frame, plane in sorted(planes.items())]
+    job = fingerprint(source, hint_set, drawn, str(weights), every, encoding)
+    workshop = Workshop(out, job)
+    if workshop.exists and not (resume or overwrite):
+        raise UserError(
+            f"{printable(out)}: an interrupted run has left its parts; --resume goes on with them, "
+            "--overwrite begins anew"
+        )
+    checkpoint = None
+    if resume:
+        checkpoint = workshop.open_again()
+    else:
+        workshop.open_new()
+    film = _Film(info, encoding, hint_set, planes, size, every, colorizer, workshop, checkpoint)
+    try:
+        film.color(Meter(total, film.done), progress)
+        notices = assemble(info, encoding, film.parts, out, overwrite=overwrite)
+    except BaseException:
+        if not workshop.exists:
+            workshop.remove()
+        raise
+    workshop.remove()
+    return FilmResult(
+        out,
+        info.width,
+        info.height,
+        film.done,
+        film.shots,
+        len(hint_set.enabled),
+        time.monotonic() - began,
+        colorizer.device,
+        film.problems,
+        (*encoding.notices, *notices),
+    )
+
+
+class _Film:
+    """One run over a film."""
+
+    def __init__(
+        self,
+        info: VideoInfo,
+        encoding: Encoding,
+        hints: HintSet,
+        references: Mapping[int, Plane],
+        size: tuple[int, int],
+        every: int | None,
+        colorizer: Colorizer,
+        workshop: Workshop,
+        checkpoint: Checkpoint | None,
+    ) -> None:
+        self._info, self._encoding = info, encoding
+        self._hints, self._references = hints, references
+        self._size, self._every, self._colorizer = size, every, colorizer
+        self._workshop, self._checkpoint = workshop, checkpoint
+        self._anchors = sorted({*(hint.frame for hint in hints.enabled), *references})
+        self._number = checkpoint.segments if checkpoint else 0
+        self.done = checkpoint.frames if checkpoint else 0
+        self.shots = checkpoint.shots if checkpoint else 0
+        self.problems = checkpoint.problems if checkpoint else ()
+
+    @property
+    def parts(self) -> list[Path]:
+        """All segments, in order."""
+        return self._workshop.segments(self._number)
+
+    def color(self, meter: Meter, progress: Callable[[Progress], None] | None) -> None:
+        """Make all segments that are missing."""
+        line = AssemblyLine()
+        try:
+            scouted = line.stage("scout", self._scouted(), _AHEAD["scout"])
+            colored = line.stage(
+                "color", self._colored(line.taking("color", scouted)), _AHEAD["color"]
+            )
+            ready = line.stage(
+                "chroma", self._ready(line.taking("chroma", colored)), _AHEAD["chroma"]
+            )
+            for _ in self._encoded(line.taking("encode", ready)):
+                if progress is not None:
+                    progress(meter.read(self.done, line.slowest()))
+        finally:
+            line.stop()
+
+    def _scouted(self) -> Iterator[Scouted]:
+        start = self._checkpoint.shot if self._checkpoint else 0
+        yield from Scout(self._info.path, self._size, self._hints, self._references, start)
+
+    def _colored(self, scouted: Iterator[Scouted]) -> Iterator[_Colored]:
+        """Colour shot after shot."""
+        checkpoint, network = self._checkpoint, self._colorizer.color_planes
+        shot, shots, last = 0, 0, -1
+        colorist: ShotColorist | None = None
+        if checkpoint is not None:
+            try:
+                colorist = ShotColorist.resumed(
+                    network, self._anchors, self._every, checkpoint.state
+                )
+            except KeyError:
+                raise UserError(
+                    "what the interrupted run has left is damaged; --overwrite begins anew"
+                ) from None
+            shot, shots, last = checkpoint.shot, checkpoint.shots, checkpoint.last
+        for each in scouted:
+            if each.frame.index <= last:
+                continue
+            if each.starts or colorist is None:
+                if colorist is not None:
+                    for color in colorist.finish():
+                        yield _Colored(color, shot, shots)
+                colorist = ShotColorist(network, self._anchors, self._every)
+                shot, shots = each.frame.index, shots + 1
+            for color in colorist.feed(each.frame):
+                yield _Colored(color, shot, shots)
+        if colorist is not None:
+            for color in colorist.finish():
+                yield _Colored(color, shot, shots)
+
+    def _ready(self, colored: Iterator[_Colored]) -> Iterator[_Ready]:
+        """Put colours under the luma of their frames."""
+        first = self._checkpoint.last + 1 if self._checkpoint else 0
+        before = next(colored, None)
+        if before is None:
+            return
+        with VideoReader(self._info.path, first) as reader:
+            for frame in reader:
+                # Both passes see the same frames, unless the file is damaged.
+                while before.color.index < frame.index and (after := next(colored, None)):
+                    before = after
+                luma = frame.luma_at(self._encoding.subsampling)
+                pins = self._exact(frame.index, luma.shape)
+                cb, cr = chroma_of(luma, before.color.ab, pins, self._encoding.matrix)
+                yield _Ready(frame, cb, cr, before, tuple(reader.problems))
+
+    def _exact(self, index: int, shape: tuple[int, ...]) -> list[Pin]:
+        """The hints that were put on this frame, on the grid of its chroma."""
+        size = self._info.width, self._info.height
+        across, down = shape[1] / size[0], shape[0] / size[1]
+        return [
+            pin_of(hint, hex_to_lab(hint.color)[1:], (hint.x, hint.y), size).on_grid(across, down)
+            for hint in self._hints.enabled.for_frame(index)
+        ]
+
+    def _encoded(self, ready: Iterator[_Ready]) -> Iterator[None]:
+        """Encode segment after segment; each ends at a keyframe, from where a run can go on."""
+        large = self._info.width * self._info.height > _LARGE
+        enough = _SEGMENT // 2 if large else _SEGMENT
+        following = next(ready, None)
+        while following is not None:
+            count = 0
+            with SegmentWriter(self._encoding, self._workshop.segment(self._number)) as writer:
+                while following is not None:
+                    item = following
+                    writer.write(item.frame, item.cb, item.cr)
+                    count, self.done = count + 1, self.done + 1
+                    self.shots, self.problems = item.colored.shots, self._joined(item.problems)
+                    yield
+                    following = next(ready, None)
+                    if count >= enough and item.colored.color.state is not None:
+                        break
+            self._number += 1
+            if item.colored.color.state is not None:
+                self._workshop.save(self._reached(item))
+
+    def _joined(self, problems: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.problems, *problems)))
+
+    def _reached(self, item: _Ready) -> Checkpoint:
+        state = item.colored.color.state
+        assert state is not None
+        return Checkpoint(
+            self._number,
+            self.done,
+            item.colored.color.index,
+            item.colored.shot,
+            item.colored.shots,
+            self.problems,
+            state,
+        )

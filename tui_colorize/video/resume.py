@@ -1,0 +1,140 @@
+"""What an interrupted run leaves behind, so that the next one can go on: encoded segments and the
+colours that the last of them ended with, in a folder beside the film that is being made."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.errors import UserError
+from tui_colorize.terminaltext import printable
+from tui_colorize.video.segments import sync_folder
+from tui_colorize.video.source import said
+
+State = Mapping[str, NDArray[Any]]
+
+_FORMAT = 1
+_STATE = "state.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where to go on.
+
+    segments: how many are complete; frames: how many they hold. last: the index of their last
+    frame, a keyframe of the shot that begins with the frame `shot`; state: its ShotColorist's.
+    problems: what was found damaged so far. shots: how many have begun.
+    """
+
+    segments: int
+    frames: int
+    last: int
+    shot: int
+    shots: int
+    problems: tuple[str, ...]
+    state: State
+
+
+class Workshop:
+    """The folder of the parts of a film that is being made."""
+
+    def __init__(self, out: Path, job: str) -> None:
+        """job: tells whether parts that are there belong to the same film, see fingerprint()."""
+        self._folder = out.with_name(f".{out.name}.parts")
+        self._out, self._job = out, job
+
+    @property
+    def exists(self) -> bool:
+        """Whether an earlier run has left anything to go on with."""
+        return (self._folder / _STATE).is_file()
+
+    def open_new(self) -> None:
+        """An empty folder. Raises UserError."""
+        with said(printable(self._out), "be written"):
+            if self._folder.exists():
+                shutil.rmtree(self._folder)
+            self._folder.mkdir()
+
+    def open_again(self) -> Checkpoint | None:
+        """Where the earlier run has come to; None, and an empty folder, where there was none.
+
+        Raises UserError where it was another job or its parts are damaged.
+        """
+        if not self.exists:
+            self.open_new()
+            return None
+        name = printable(self._out)
+        try:
+            with np.load(self._folder / _STATE, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(arrays.pop("about").tobytes())
+            if about.pop("job") != self._job:
+                raise UserError(
+                    f"{name}: the interrupted run had another source, hints or settings; "
+                    "--overwrite begins anew"
+                )
+            about["problems"] = tuple(about["problems"])
+            checkpoint = Checkpoint(**about, state=arrays)
+            segments = self.segments(checkpoint.segments)
+            complete = all(path.is_file() for path in segments)
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            raise self._damaged() from error
+        if not complete:
+            raise self._damaged()
+        return checkpoint
+
+    def segment(self, number: int) -> Path:
+        """The file of a segment."""
+        return self._folder / f"{number:06}"
+
+    def segments(self, count: int) -> list[Path]:
+        """The files of the first `count` segments."""
+        return [self.segment(number) for number in range(count)]
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Put on the disk where to go on from, in one step. Raises UserError."""
+        about = {
+            "job": self._job,
+            "segments": checkpoint.segments,
+            "frames": checkpoint.frames,
+            "last": checkpoint.last,
+            "shot": checkpoint.shot,
+            "shots": checkpoint.shots,
+            "problems": list(checkpoint.problems),
+        }
+        text = np.frombuffer(json.dumps(about).encode(), np.uint8)
+        data = io.BytesIO()
+        arrays: dict[str, Any] = {**checkpoint.state, "about": text}
+        np.savez(data, **arrays)
+        partial = self._folder / f"{_STATE}.part"
+        with said(printable(self._out), "be written"):
+            partial.write_bytes(data.getbuffer())
+            partial.replace(self._folder / _STATE)
+            sync_folder(self._folder)
+
+    def remove(self) -> None:
+        """Remove all parts."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _damaged(self) -> UserError:
+        return UserError(
+            f"{printable(self._out)}: what the interrupted run has left is damaged; "
+            "--overwrite begins anew"
+        )
+
+
+def fingerprint(source: Path, *settings: object) -> str:
+    """What tells a job from another: the source's name, size and date, and the settings."""
+    status = source.stat()
+    parts = (_FORMAT, source.resolve(), status.st_size, status.st_mtime_ns, *settings)
+    return hashlib.sha256("\n".join(map(repr, parts)).encode("utf-8", "replace")).hexdigest()

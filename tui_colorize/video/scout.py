@@ -1,0 +1,169 @@
+"""Reads a film ahead of its colouring: where shots begin, and where every hint is on each frame."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.color import hex_to_lab
+from tui_colorize.hints import Hint
+from tui_colorize.picture import Picture
+from tui_colorize.pin import Pin
+from tui_colorize.video.frame import VideoFrame
+from tui_colorize.video.pins import pin_of, with_lightness
+from tui_colorize.video.reader import VideoReader
+from tui_colorize.video.shotcolor import ShotFrame
+from tui_colorize.video.shots import with_starts
+from tui_colorize.video.tracker import ShotTracker, Track
+
+Gray = NDArray[np.uint8]
+Plane = NDArray[np.float32]
+
+_WARM_UP = 48  # frames before a shot that the detector of shots sees when reading starts there
+
+
+@dataclass(frozen=True, eq=False)
+class Scouted:
+    """A frame of the film; starts: whether a shot begins with it."""
+
+    frame: ShotFrame
+    starts: bool
+
+
+class Scout:
+    """Iterate over it for all frames of a film, in order."""
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        hints: Sequence[Hint],
+        references: Mapping[int, Plane],
+        start: int = 0,
+    ) -> None:
+        """size: (width, height) that the network works at. references: ab (h, w, 2) by frame.
+
+        start: the first frame, which must be one that starts a shot.
+        """
+        self._path, self._size, self._start = path, size, start
+        self._hints, self._references = hints, references
+        self._colors = [hex_to_lab(hint.color)[1:] for hint in hints]
+
+    def __iter__(self) -> Iterator[Scouted]:
+        with VideoReader(self._path, max(0, self._start - _WARM_UP)) as reader:
+            following = _Following(self._hints, self._start)
+            grays = ((frame, _gray(frame)) for frame in reader)
+            for (frame, gray), starts in with_starts(grays, lambda each: each[1]):
+                if frame.index < self._start:
+                    continue
+                if starts and following.begun:
+                    yield from map(self._scouted, following.finish())
+                    following = _Following(self._hints, frame.index)
+                small = Picture.of(gray).scaled(*self._size)
+                item = _Waiting(frame.index, gray.shape, np.rint(small * 2.55).astype(np.uint8))
+                yield from map(self._scouted, following.feed(item, gray))
+            yield from map(self._scouted, following.finish())
+
+    def _scouted(self, followed: _Followed) -> Scouted:
+        item = followed.item
+        grid = _Grid(item.shape, item.gray)
+        own, tracked = [], []
+        for track in followed.tracks:
+            hint = self._hints[track.index]
+            if hint.frame == item.index:
+                own.append(grid.pin(hint, self._colors[track.index], (hint.x, hint.y)))
+            elif track.visible:
+                color = self._color(track, followed.tracks)
+                tracked.append(grid.pin(hint, color, (track.x, track.y), track.scale))
+        frame = ShotFrame(
+            item.index, item.gray, tuple(tracked), tuple(own), self._references.get(item.index)
+        )
+        return Scouted(frame, followed.starts)
+
+    def _color(self, track: Track, tracks: Sequence[Track]) -> tuple[float, float]:
+        """ab of a hint, mixed with those of the other hints on the same object by their shares."""
+        group = [each for each in tracks if each.visible and each.group == track.group]
+        total = sum(each.share for each in group)
+        if total <= 0:
+            return self._colors[track.index]
+        colors = [(each.share / total, self._colors[each.index]) for each in group]
+        return sum(s * a for s, (a, _) in colors), sum(s * b for s, (_, b) in colors)
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A frame that waits for its tracks. shape: of the film's frames; gray: at the working size."""
+
+    index: int
+    shape: tuple[int, ...]
+    gray: Gray
+
+
+@dataclass(frozen=True, eq=False)
+class _Followed:
+    item: _Waiting
+    tracks: list[Track]
+    starts: bool
+
+
+class _Following:
+    """The frames of one shot until the tracker knows where the hints are on them."""
+
+    def __init__(self, hints: Sequence[Hint], first: int) -> None:
+        self._tracker = ShotTracker(hints, first)
+        self._waiting: deque[_Waiting | None] = deque()
+        self._first = self._next = first
+
+    @property
+    def begun(self) -> bool:
+        """Whether there was any frame."""
+        return self._next > self._first
+
+    def feed(self, item: _Waiting, gray: Gray) -> list[_Followed]:
+        reports = []
+        # The tracker counts frames; in place of those that are missing it sees the next one.
+        for number in range(self._next, item.index + 1):
+            self._waiting.append(item if number == item.index else None)
+            reports += self._tracker.feed(gray)
+        self._next = item.index + 1
+        return self._paired(reports)
+
+    def finish(self) -> list[_Followed]:
+        return self._paired(self._tracker.finish()) if self.begun else []
+
+    def _paired(self, reports: list[list[Track]]) -> list[_Followed]:
+        pairs = [(self._waiting.popleft(), tracks) for tracks in reports]
+        return [
+            _Followed(item, tracks, item.index == self._first)
+            for item, tracks in pairs
+            if item is not None
+        ]
+
+
+class _Grid:
+    """From the film's pixels to those of the working size."""
+
+    def __init__(self, shape: tuple[int, ...], gray: Gray) -> None:
+        self._height, self._width = shape[:2]
+        self._gray = gray
+        self._across, self._down = gray.shape[1] / shape[1], gray.shape[0] / shape[0]
+
+    def pin(
+        self,
+        hint: Hint,
+        color: tuple[float, float],
+        place: tuple[float, float],
+        scale: float = 1.0,
+    ) -> Pin:
+        pin = pin_of(hint, color, place, (self._width, self._height), scale)
+        return with_lightness(pin.on_grid(self._across, self._down), self._gray / 2.55)
+
+
+def _gray(frame: VideoFrame) -> Gray:
+    gray = frame.gray()
+    return gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)

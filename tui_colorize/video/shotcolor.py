@@ -1,0 +1,346 @@
+"""Colours the frames of one shot: the network on keyframes, motion in between.
+
+A keyframe takes the colour that the motion brings it, from the keyframe before and from the next
+hinted frame after it; what was not seen before is coloured by the network, to which everything
+that was brought is a hint. Frames between two keyframes take their colour from both.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.pin import Pin, hold
+from tui_colorize.video.temporal import Arrival, Carrier, Gray, Path, Plane, Step, pull, ramp
+
+LOOK_AHEAD = 240
+"""Frames that a hint's colour is carried backwards at most."""
+
+Network = Callable[[Plane, Plane, Plane], Plane]
+"""Colorizer.color_planes: L (n, h, w), ab (n, h, w, 2) of hints, mask (n, h, w) -> ab."""
+
+_GAP = 12  # frames from keyframe to keyframe at most
+_UNSEEN = 0.4  # part of the picture that makes a keyframe when it was not in the last one
+_NEGLIGIBLE = 0.002  # part of the picture for which the network is not asked
+_BACK_GAP = 8  # frames between those that get colour from a later hint
+_FADE = 48  # frames over which the colour of a later hint sets in, where it cannot reach the start
+_IN_VIEW = 0.25  # part of the picture that an anchor must still show
+_UNTRUSTED = 0.02  # what colour counts that nobody asked for
+_SEEN = 0.5  # confidence from which carried colour is a hint for the network
+_REACH = 2.5  # pixels over which a hint's missing colour fades out
+_PROBE = 30.0  # ab units by which hints are changed to see what they reach
+_REACHED = (0.1, 0.6)  # change of the result, relative to that, that counts, and fully counts
+
+
+@dataclass(frozen=True, eq=False)
+class ShotFrame:
+    """A frame of a shot at the network's working size.
+
+    index: in the film. gray: (h, w) uint8, L times 2.55. tracked: hints of other frames where they
+    are on this one. own: hints put on this frame. reference: (h, w, 2) ab of a coloured still of
+    it. All pins on the working size's grid.
+    """
+
+    index: int
+    gray: Gray
+    tracked: tuple[Pin, ...] = ()
+    own: tuple[Pin, ...] = ()
+    reference: Plane | None = None
+
+    @property
+    def is_anchor(self) -> bool:
+        """Whether somebody has said here what colours there are."""
+        return bool(self.own) or self.reference is not None
+
+    @property
+    def lightness(self) -> Plane:
+        """(h, w) L, 0..100."""
+        return self.gray * np.float32(1 / 2.55)
+
+
+@dataclass(frozen=True, eq=False)
+class ShotColor:
+    """The colour of a frame: ab (h, w, 2) float32.
+
+    state: on a keyframe, what a ShotColorist needs to go on behind it; else None.
+    """
+
+    index: int
+    ab: Plane
+    state: Mapping[str, NDArray[Any]] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Evidence:
+    """Colour that came back from a later anchor; trust is its confidence, too."""
+
+    ab: Plane
+    trust: Plane
+
+
+class ShotColorist:
+    """Feed it the frames of one shot, in order; collect their colours, in order.
+
+    Nothing that comes from another shot is known here, so no colour crosses a cut.
+    """
+
+    def __init__(self, network: Network, anchors: Sequence[int] = (), every: int | None = None):
+        """anchors: all of the film's frames with hints or a reference, sorted.
+
+        every: how far keyframes are apart; None where the motion decides.
+        """
+        self._network, self._anchors, self._every = network, anchors, every
+        self._frames: list[ShotFrame] = []  # from the last keyframe on
+        self._steps: list[Step] = []  # between those frames, as far as the walk has come
+        self._paths: list[Path] = []  # of the frames after the keyframe, back to it
+        self._carrier: Carrier | None = None  # None before the first keyframe
+        self._since_anchor: int | None = None  # frames
+        self._evidence: dict[int, _Evidence] = {}  # by the frames' indices
+        self._own: dict[int, _Evidence] = {}
+
+    @classmethod
+    def resumed(
+        cls,
+        network: Network,
+        anchors: Sequence[int],
+        every: int | None,
+        state: Mapping[str, NDArray[Any]],
+    ) -> ShotColorist:
+        """Go on behind the keyframe whose state that is. Raises KeyError for an incomplete one."""
+        colorist = cls(network, anchors, every)
+        colorist._carrier = Carrier.restore(state)
+        colorist._frames = [ShotFrame(int(state["index"]), state["gray"].astype(np.uint8))]
+        since = int(state["since_anchor"])
+        colorist._since_anchor = None if since < 0 else since
+        return colorist
+
+    def feed(self, frame: ShotFrame) -> list[ShotColor]:
+        """The next frame of the shot -> the colours that are settled by now."""
+        self._frames.append(frame)
+        if frame.is_anchor:
+            self._look_back()
+        return self._drain(ended=False)
+
+    def finish(self) -> list[ShotColor]:
+        """The shot is over: the colours of all frames that are left."""
+        return self._drain(ended=True)
+
+    # Which frames are keyframes.
+
+    def _drain(self, *, ended: bool) -> list[ShotColor]:
+        settled: list[ShotColor] = []
+        while (place := self._next_keyframe(ended=ended)) is not None:
+            settled += self._settle(place)
+        return settled
+
+    def _next_keyframe(self, *, ended: bool) -> int | None:
+        """The place of the next keyframe among the frames; None while that cannot be said."""
+        undecided = 0 if self._carrier is None else 1
+        if undecided >= len(self._frames) or (not ended and self._awaits_anchor(undecided)):
+            return None
+        if self._carrier is None:
+            return 0
+        while len(self._paths) + 1 < len(self._frames):
+            place = len(self._paths) + 1
+            frame = self._frames[place]
+            step = Step.between(self._frames[place - 1].gray, frame.gray)
+            self._steps.append(step)
+            path = self._carrier.advance(step.back, step.back_sure)
+            self._paths.append(path)
+            if frame.is_anchor or frame.index in self._evidence or self._far(place, path):
+                return place
+        return len(self._paths) if ended else None
+
+    def _far(self, place: int, path: Path) -> bool:
+        if self._every is not None:
+            return place >= self._every
+        return place >= _GAP or _unseen(path.confidence) > _UNSEEN
+
+    def _awaits_anchor(self, undecided: int) -> bool:
+        """Whether an anchor still to come may reach back to the first undecided frame."""
+        first, newest = self._frames[undecided].index, self._frames[-1].index
+        following = bisect_left(self._anchors, first)
+        if following == len(self._anchors):
+            return False
+        return newest < self._anchors[following] <= first + LOOK_AHEAD
+
+    # What colours they get.
+
+    def _look_back(self) -> None:
+        """Carry the newest frame's own colours back to the frames that are undecided."""
+        anchor = self._frames[-1]
+        own = self._own_colors(anchor)
+        carrier = Carrier(anchor.gray, own.ab, own.trust)
+        later = anchor
+        first = 0 if self._carrier is None else 1
+        for place in reversed(range(first, len(self._frames) - 1)):
+            frame = self._frames[place]
+            distance = anchor.index - frame.index
+            if distance > LOOK_AHEAD:
+                break
+            step = Step.between(frame.gray, later.gray)
+            carrier.advance(step.ahead, step.ahead_sure)
+            later = frame
+            start_of_shot = place == 0 and self._carrier is None
+            if distance % _BACK_GAP == 0 or start_of_shot:
+                ab, _, trust = carrier.arrive(frame.gray)
+                carrier.settle(ab, trust)
+                if self._carrier is not None and self._since_anchor is None:
+                    trust = trust * np.float32(min(1, (LOOK_AHEAD - distance) / _FADE))
+                self._evidence[frame.index] = _Evidence(
+                    ab.astype(np.float16), trust.astype(np.float16)
+                )
+
+    def _settle(self, place: int) -> list[ShotColor]:
+        """Colour the keyframe at this place and all frames before it."""
+        frame, carrier = self._frames[place], self._carrier
+        results = []
+        if carrier is None:
+            ab, trust = self._decided(frame, None, None)
+            self._carrier = Carrier(frame.gray, ab, trust)
+        else:
+            if self._since_anchor is not None:
+                self._since_anchor += frame.index - self._frames[0].index
+            before = carrier.ab
+            ab, trust = self._decided(frame, carrier.arrive(frame.gray), self._since_anchor)
+            between = self._between(before, ab)
+            results = [
+                ShotColor(each.index, colors)
+                for each, colors in zip(self._frames[1:place], between, strict=True)
+            ]
+            carrier.settle(ab, trust)
+            if frame.is_anchor or carrier.anchor_in_view < _IN_VIEW:
+                carrier.anchor(frame.gray, ab, trust)
+        if frame.is_anchor:
+            self._since_anchor = 0
+        results.append(ShotColor(frame.index, ab, self._state(frame)))
+        for each in self._frames[: place + 1]:
+            self._evidence.pop(each.index, None)
+            self._own.pop(each.index, None)
+        del self._frames[:place]
+        self._steps, self._paths = [], []
+        return results
+
+    def _decided(
+        self, frame: ShotFrame, brought: Arrival | None, since_anchor: int | None
+    ) -> tuple[Plane, Plane]:
+        """ab and trust of a keyframe.
+
+        brought: what came from the keyframe before; since_anchor: how many frames from its anchor.
+        """
+        shape = frame.gray.shape
+        if brought is None:
+            zero = np.zeros(shape, np.float32)
+            brought = Arrival(np.zeros((*shape, 2), np.float32), zero, zero)
+        ab, confidence, trust = brought
+        if (later := self._evidence.get(frame.index)) is not None:
+            # the nearer of two anchors counts more, and what nobody asked for hardly counts
+            part = self._part_of_later(frame.index, since_anchor)
+            from_before, from_later = trust * (1 - part), later.trust * part
+            share = from_later / (from_before + from_later + _UNTRUSTED)
+            ab = ab + share[..., None] * (later.ab - ab)
+            confidence = confidence + share * (later.trust - confidence)
+            trust = trust + share * (later.trust - trust)
+        own = self._own_colors(frame) if frame.is_anchor else None
+        if self._every is not None or _unseen(confidence) > _NEGLIGIBLE:
+            fresh = own.ab if own is not None else self._fresh(frame, ab, confidence)
+            ab = fresh + confidence[..., None] * (ab - fresh)
+        if own is not None:
+            ab = ab + own.trust[..., None] * (own.ab - ab)
+            trust = trust + own.trust * (1 - trust)
+        return ab, trust
+
+    def _part_of_later(self, index: int, since_anchor: int | None) -> float:
+        if since_anchor is None:
+            return 1.0
+        later = self._anchors[bisect_left(self._anchors, index)]
+        return since_anchor / max(since_anchor + later - index, 1)
+
+    def _fresh(self, frame: ShotFrame, ab: Plane, confidence: Plane) -> Plane:
+        """The network's colours, given what was brought and the hints that were followed here."""
+        mask = (confidence > _SEEN).astype(np.float32)
+        known = ab * mask[..., None]
+        _paint(known, mask, frame.tracked)
+        (fresh,) = self._network(frame.lightness[None], known[None], mask[None])
+        return np.asarray(fresh)
+
+    def _own_colors(self, frame: ShotFrame) -> _Evidence:
+        """What an anchor's hints or its reference say, trusted as far as the hints reach.
+
+        How far that is shows where the network's answer moves when the hints' colours do.
+        """
+        if frame.index not in self._own:
+            self._own[frame.index] = self._asked(frame)
+        return self._own[frame.index]
+
+    def _asked(self, frame: ShotFrame) -> _Evidence:
+        height, width = frame.gray.shape
+        if frame.reference is not None:
+            ab, trust = frame.reference, np.ones((height, width), np.float32)
+        else:
+            known = np.zeros((2, height, width, 2), np.float32)
+            mask = np.zeros((2, height, width), np.float32)
+            other = [_moved(pin) for pin in frame.own]
+            for number, own in enumerate((frame.own, other)):
+                _paint(known[number], mask[number], (*frame.tracked, *own))
+            lightness = np.stack([frame.lightness] * 2)
+            ab, moved = self._network(lightness, known, mask)
+            change = np.linalg.norm(moved - ab, axis=-1) / np.hypot(_PROBE, _PROBE)
+            trust = ramp(change, *_REACHED)
+        lab = np.dstack([frame.lightness, ab])
+        hold(lab, frame.own, _REACH)
+        return _Evidence(np.ascontiguousarray(lab[..., 1:]), trust)
+
+    def _between(self, before: Plane, after: Plane) -> list[Plane]:
+        """The colours of the frames between two keyframes."""
+        count = len(self._paths) - 1
+        results: list[Plane] = []
+        ahead = Path.start(*after.shape[:2])
+        for number in reversed(range(count)):
+            step = self._steps[number + 1]
+            ahead = ahead.extended(step.ahead, step.ahead_sure)
+            back = self._paths[number]
+            part = np.float32((number + 1) / (count + 1))
+            from_before = (back.confidence + _UNTRUSTED) * (1 - part)
+            from_after = (ahead.confidence + _UNTRUSTED) * part
+            share = (from_after / (from_before + from_after))[..., None]
+            colors = pull(before, back.position)
+            results.append(colors + share * (pull(after, ahead.position) - colors))
+        return results[::-1]
+
+    def _state(self, frame: ShotFrame) -> dict[str, NDArray[Any]]:
+        assert self._carrier is not None
+        since = -1 if self._since_anchor is None else self._since_anchor
+        return {
+            **self._carrier.state(),
+            "gray": frame.gray,
+            "index": np.array(frame.index),
+            "since_anchor": np.array(since),
+        }
+
+
+def _unseen(confidence: Plane) -> float:
+    """The part of the picture that was not seen before."""
+    return float(np.count_nonzero(confidence < _SEEN)) / confidence.size
+
+
+def _paint(ab: Plane, mask: Plane, pins: Iterable[Pin]) -> None:
+    """Put pins into planes (h, w, 2) and (h, w), in place; the later on top."""
+    height, width = mask.shape
+    for pin in pins:
+        x0, y0, x1, y1 = pin.box()
+        rows, columns = slice(max(y0, 0), min(y1, height)), slice(max(x0, 0), min(x1, width))
+        ab[rows, columns] = pin.a, pin.b
+        mask[rows, columns] = 1
+
+
+def _moved(pin: Pin) -> Pin:
+    """The pin with another colour, on the other side of gray."""
+    a = pin.a - _PROBE if pin.a > 0 else pin.a + _PROBE
+    b = pin.b - _PROBE if pin.b > 0 else pin.b + _PROBE
+    return replace(pin, a=a, b=b)

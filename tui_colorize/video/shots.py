@@ -1,0 +1,206 @@
+"""Where a shot ends and the next begins, found while frames stream by.
+
+Two frames are alike if flow from one to the other makes them so (contrast and brightness aside), so
+neither pans, shake, passers-by nor flicker look like cuts. A hard cut is a step between two frames
+that are much less alike than the steps around it, and after which nothing before comes back: flashes
+and damaged frames do come back. A fade shows as frames without contrast, a dissolve as frames that
+are a mixture of one before and one after.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.video.flow import flow, pull, working
+
+Gray = NDArray[np.uint8]
+Plane = NDArray[np.float32]
+Item = TypeVar("Item")
+
+LOOK_AHEAD = 8
+"""Frames that the detector must have seen after a frame to decide about it."""
+
+_SPANS = (8, 16, 24)  # frames before the middle of a dissolve at which it has not begun
+_LONG_SIDE = 128  # of the copies that are compared, in pixels
+_NOISE = 10.0  # variance in gray levels of a window without contrast: grain, compression
+_WINDOW = 25  # pixels of a side
+_ALIKE = 0.4  # likeness of frames of one shot, at least
+_STEP = 2.0  # times less alike than around it: a cut
+_BACK = 4  # frames after which a flash or damage is over
+_BLANK = 5.0  # standard deviation in gray levels of a black or white frame
+_CLEAR = 15.0  # of a frame that is not near the dark end of a fade, at least
+_SHORT = 4  # blank frames that may be damage, not a fade
+_MIXED = 0.25  # of the variance of the difference of two frames: what a mixture may miss, at most
+_CHANGE = 0.2  # variance that the sides of a dissolve do not have in common, at least
+
+
+@dataclass(frozen=True)
+class _Frame:
+    gray: Gray
+    likeness: float  # to the frame before
+    contrast: float  # standard deviation of the gray levels
+
+    @property
+    def blank(self) -> bool:
+        return self.contrast < _BLANK
+
+    @property
+    def clear(self) -> bool:
+        return self.contrast >= _CLEAR
+
+
+class ShotDetector:
+    """Feed it every frame; it tells, LOOK_AHEAD frames later, which ones start a new shot.
+
+    It keeps a few dozen frames of 128 pixels, whatever the film.
+    """
+
+    def __init__(self) -> None:
+        self._frames: deque[_Frame] = deque(maxlen=max(_SPANS) + 1 + LOOK_AHEAD)
+        self._fed = 0
+        self._decided = 0
+        self._since = 0  # frames since the last start
+        self._clear: Gray | None = None  # the last such frame
+        self._blank_run = 0
+        self._mixing = 0.0  # the share of what was before in the last frame, 0 outside dissolves
+
+    def feed(self, gray: Gray) -> bool | None:
+        """The next frame, (H, W) uint8 -> does the frame fed LOOK_AHEAD calls ago start a shot?
+
+        None as long as so many have not been fed. The first frame of all starts a shot.
+        """
+        small = working(gray, _LONG_SIDE)
+        likeness = alike(self._frames[-1].gray, small) if self._frames else 0.0
+        self._frames.append(_Frame(small, likeness, float(small.std())))
+        self._fed += 1
+        return self._decide() if self._fed - self._decided > LOOK_AHEAD else None
+
+    def finish(self) -> list[bool]:
+        """No more frames: the answers for the last LOOK_AHEAD ones, in order."""
+        return [self._decide() for _ in range(self._fed - self._decided)]
+
+    def _decide(self) -> bool:
+        """Whether the oldest undecided frame starts a shot."""
+        at = len(self._frames) - (self._fed - self._decided)
+        starts = self._decided == 0 or self._cut(at) or self._fade(at) or self._dissolve(at)
+        self._decided += 1
+        self._since = 1 if starts else self._since + 1
+        frame = self._frames[at]
+        self._blank_run = self._blank_run + 1 if frame.blank else 0
+        if frame.clear:
+            self._clear = frame.gray
+        return starts
+
+    def _cut(self, at: int) -> bool:
+        step = self._frames[at].likeness
+        if step >= _ALIKE:
+            return False
+        near = list(self._frames)[max(0, at - _BACK) : at + _BACK]
+        if any(frame.blank for frame in near):  # part of a fade, which has a start of its own
+            return False
+        first = max(1, at - min(self._since, _BACK))
+        around = [self._frames[i].likeness for i in range(first, at + _BACK + 1) if self._has(i, at)]
+        if around and 1 - step < _STEP * (1 - float(np.median(around))):
+            return False
+        before = [self._frames[at - i].gray for i in range(1, min(self._since, _BACK) + 1)]
+        after = [self._frames[i].gray for i in range(at, at + _BACK) if i < len(self._frames)]
+        return not _any_alike(before, after)
+
+    def _has(self, index: int, other_than: int) -> bool:
+        return index != other_than and index < len(self._frames)
+
+    def _fade(self, at: int) -> bool:
+        """The first frame that shows something after blank ones."""
+        if self._blank_run == 0 or self._frames[at].blank or self._since < self._blank_run:
+            return False
+        if self._blank_run > _SHORT or self._clear is None:
+            return True
+        soon = list(self._frames)[at : at + _BACK]
+        return not _any_alike([self._clear], [frame.gray for frame in soon if frame.clear])
+
+    def _dissolve(self, at: int) -> bool:
+        """The first frame with more of what comes than of what was."""
+        last, self._mixing = self._mixing, 0.0
+        if at + LOOK_AHEAD >= len(self._frames):
+            return False
+        end = self._frames[at + LOOK_AHEAD]
+        for span in _SPANS:
+            if at < span or self._since < span:
+                break
+            start = self._frames[at - span]
+            if start.blank or end.blank:
+                break
+            share = _share(start.gray, self._frames[at].gray, end.gray)
+            if share and not _any_alike([start.gray], [end.gray]):
+                self._mixing = share
+                return share < 0.5 <= last
+        return False
+
+
+def with_starts(
+    frames: Iterable[Item], gray: Callable[[Item], Gray]
+) -> Iterator[tuple[Item, bool]]:
+    """Each frame of a film with whether it starts a shot; holds LOOK_AHEAD frames at a time.
+
+    gray: gives the (H, W) uint8 picture of a frame.
+    """
+    detector = ShotDetector()
+    waiting: deque[Item] = deque()
+    for frame in frames:
+        waiting.append(frame)
+        starts = detector.feed(gray(frame))
+        if starts is not None:
+            yield waiting.popleft(), starts
+    yield from zip(waiting, detector.finish(), strict=True)
+
+
+def alike(before: Gray, after: Gray) -> float:
+    """How well flow explains one frame by another, -1..1: normalised cross-correlation of small
+    windows, averaged by their contrast. Frames without contrast are alike."""
+    import cv2
+
+    one = pull(before.astype(np.float32), flow(after, before))
+    other = after.astype(np.float32)
+    window = (_WINDOW, _WINDOW)
+    mean_one, mean_other = cv2.blur(one, window), cv2.blur(other, window)
+    variance_one = np.maximum(cv2.blur(one * one, window) - mean_one * mean_one, 0)
+    variance_other = np.maximum(cv2.blur(other * other, window) - mean_other * mean_other, 0)
+    covariance = cv2.blur(one * other, window) - mean_one * mean_other
+    norm = np.sqrt((variance_one + _NOISE) * (variance_other + _NOISE))
+    weights = np.sqrt(np.maximum(variance_one, variance_other)) + 1
+    return float(((covariance + _NOISE) / norm * weights).sum() / weights.sum())
+
+
+def _any_alike(before: list[Gray], after: list[Gray]) -> bool:
+    return any(alike(one, other) >= _ALIKE for one in before for other in after)
+
+
+def _share(start: Gray, middle: Gray, end: Gray) -> float:
+    """How much of `start` is in `middle`, if that is a mixture of `start` and `end`, else 0.
+
+    Brightness and contrast of each frame are free, for flicker is no mixture.
+    """
+    import cv2
+
+    a, m, b = (_even(cv2.blur(frame.astype(np.float32), (5, 5))) for frame in (start, middle, end))
+    common = float((a * b).mean())
+    apart = 1 - common * common
+    if apart < _CHANGE:
+        return 0.0
+    with_a, with_b = float((a * m).mean()), float((b * m).mean())
+    part_a, part_b = (with_a - common * with_b) / apart, (with_b - common * with_a) / apart
+    if min(part_a, part_b) < 0.15:
+        return 0.0
+    rest = 1 - part_a * with_a - part_b * with_b  # of the variance of `middle`
+    return part_a / (part_a + part_b) if rest < _MIXED * (2 - 2 * common) else 0.0
+
+
+def _even(frame: Plane) -> Plane:
+    """With a mean of 0 and a variance of 1."""
+    return (frame - frame.mean()) / max(float(frame.std()), 1e-3)

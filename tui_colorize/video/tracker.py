@@ -1,0 +1,131 @@
+"""Hints that follow their objects through a shot, forwards and backwards.
+
+Streaming: frames go in one by one, and each frame's tracks come out as soon as no hint that is put
+later can reach it. A hint is followed forwards to the end of its shot and backwards at least
+LOOK_BACK frames; memory is bounded by 2 * LOOK_BACK small gray copies (about 60 MB).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.hints import Hint
+from tui_colorize.video.flow import working
+from tui_colorize.video.follow import LONG_SIDE, Follower, Place
+
+Gray = NDArray[np.uint8]
+
+LOOK_BACK = 240
+"""Frames that a hint is followed backwards at least (10 s at 24 frames per second)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Where a hint is on one frame.
+
+    index: of the hint, in the order of the hints. x, y: of its point, in source pixels (a pixel's
+    centre is a whole number, as with hints). scale: of its patch, 1.0 on its own frame.
+    confidence: 0..1, how sure it is that this place has the hint's colour. visible: sure enough to
+    be used; where False, x and y are a guess. group: hints that turned out to be on one object have
+    the same group (the index of the earliest). share: of this hint in its group's colour on this
+    frame, 0..1; the shares of the visible hints of a group add up to 1.
+    """
+
+    index: int
+    x: float
+    y: float
+    scale: float
+    confidence: float
+    visible: bool
+    group: int
+    share: float = 1.0
+
+
+class ShotTracker:
+    """Feed it the frames of one shot, in order; collect the tracks of each, in order."""
+
+    def __init__(self, hints: Sequence[Hint], first: int = 0) -> None:
+        """hints: all of the film, in order (a HintSet); those not enabled are left out.
+
+        first: the number of the shot's first frame, which the frame of a hint refers to.
+        """
+        self._hints = hints
+        self._hinted: dict[int, list[int]] = {}
+        for index, hint in enumerate(hints):
+            if hint.enabled and hint.frame >= first:
+                self._hinted.setdefault(hint.frame, []).append(index)
+        self._last_hinted = max(self._hinted, default=-1)
+        self._next = first
+        self._buffer: list[Gray] = []  # working copies of the frames fed and not yet reported
+        self._forward: list[dict[int, Place]] = []  # of the frames in the buffer
+        self._follower: Follower | None = None
+        self._factors = (1.0, 1.0)
+
+    def feed(self, gray: Gray) -> list[list[Track]]:
+        """The next frame, (H, W) uint8 -> the tracks of the frames that are settled by now."""
+        small = working(gray, LONG_SIDE)
+        if self._follower is None:
+            self._follower = Follower()
+            self._factors = (small.shape[1] / gray.shape[1], small.shape[0] / gray.shape[0])
+        self._forward.append(self._follower.step(small, self._started(self._next)))
+        self._buffer.append(small)
+        self._next += 1
+        pending = any(self._next <= frame < self._next + LOOK_BACK for frame in self._hinted)
+        if not pending:
+            return self._settle(len(self._buffer))
+        if len(self._buffer) >= 2 * LOOK_BACK:
+            return self._settle(LOOK_BACK)
+        return []
+
+    def finish(self) -> list[list[Track]]:
+        """The shot is over: the tracks of all frames that have not been reported."""
+        return self._settle(len(self._buffer))
+
+    def _started(self, frame: int) -> dict[int, tuple[float, float]]:
+        fx, fy = self._factors
+        return {
+            index: ((self._hints[index].x + 0.5) * fx - 0.5, (self._hints[index].y + 0.5) * fy - 0.5)
+            for index in self._hinted.get(frame, ())
+        }
+
+    def _settle(self, count: int) -> list[list[Track]]:
+        """Report the `count` oldest frames of the buffer and forget them."""
+        start = self._next - len(self._buffer)
+        backward: list[dict[int, Place]] = [{} for _ in self._buffer]
+        hinted = [i for i in range(1, len(self._buffer)) if start + i in self._hinted]
+        if hinted:
+            follower = Follower()
+            for i in reversed(range(hinted[-1] + 1)):
+                backward[i] = follower.step(self._buffer[i], self._started(start + i))
+        reports = []
+        for ahead, behind in zip(self._forward[:count], backward[:count], strict=True):
+            reports.append(self._report({**behind, **ahead}))
+        del self._buffer[:count], self._forward[:count]
+        return reports
+
+    def _report(self, places: dict[int, Place]) -> list[Track]:
+        fx, fy = self._factors
+        return [
+            Track(
+                index,
+                (place.x + 0.5) / fx - 0.5,
+                (place.y + 0.5) / fy - 0.5,
+                place.scale,
+                place.confidence,
+                place.visible,
+                index,
+            )
+            for index, place in sorted(places.items())
+        ]
+
+
+def track_shot(frames: Iterable[Gray], hints: Sequence[Hint], first: int = 0) -> Iterator[list[Track]]:
+    """The tracks of each frame of one shot, in order. Arguments as of ShotTracker."""
+    tracker = ShotTracker(hints, first)
+    for gray in frames:
+        yield from tracker.feed(gray)
+    yield from tracker.finish()

@@ -1,0 +1,207 @@
+"""Writing films: the source's luma under new chroma, encoded, with all else copied."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_colorize.terminaltext import printable
+from tui_colorize.video.assemble import assemble
+from tui_colorize.video.encoding import Encoding, plan
+from tui_colorize.video.frame import Plane, Samples, VideoFrame
+from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.orientation import Orientation
+from tui_colorize.video.pixelformat import plane_array
+from tui_colorize.video.segments import SegmentFile
+from tui_colorize.video.source import said
+
+if TYPE_CHECKING:
+    import av
+
+SEGMENT_FRAMES = 240
+"""Frames encoded as a piece; what an interruption may lose."""
+
+
+class SegmentWriter:
+    """Encodes some frames of a film into a file of their own, which can be decoded by itself.
+
+    A context manager: the file appears, under its name, when the block ends without an error.
+    """
+
+    def __init__(self, encoding: Encoding, path: Path) -> None:
+        """Raises UserError where the encoder does not start or the file cannot be made."""
+        from av import Codec
+
+        self._encoding = encoding
+        self._name = printable(path)
+        with said(encoding.codec.name, f"encode this film as {encoding.pixel_format}"):
+            self._encoder = Codec(encoding.codec.encoder, "w").create("video")
+            encoding.configure(self._encoder)
+            self._encoder.open()
+        with said(self._name, "be written"):
+            self._file = SegmentFile(path)
+
+    def __enter__(self) -> SegmentWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.finish()
+        else:
+            self.discard()
+
+    def write(self, frame: VideoFrame, cb: Plane, cr: Plane) -> None:
+        """Encode a frame with this chroma.
+
+        cb, cr: float32 -0.5..0.5, of the encoding's chroma_size, as shown. Raises UserError.
+        """
+        size = cb.shape[::-1], cr.shape[::-1]
+        if size != (self._encoding.chroma_size,) * 2:
+            raise ValueError(f"chroma is {self._encoding.chroma_size}, not {size}")
+        self._encode(colored(frame, cb, cr, self._encoding))
+
+    def finish(self) -> None:
+        """Complete the file. Raises UserError."""
+        try:
+            self._encode(None)
+            with said(self._name, "be written"):
+                self._file.finish()
+        except BaseException:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Leave no file."""
+        self._file.discard()
+
+    def _encode(self, frame: av.VideoFrame | None) -> None:
+        with said(self._name, "be written"):
+            for packet in self._encoder.encode(frame):
+                assert packet.pts is not None  # every frame came with one
+                self._file.add(packet.pts, packet.duration or 0, packet.is_keyframe, bytes(packet))
+
+
+class VideoWriter:
+    """Writes a whole film: a context manager with write(), complete when the block ends.
+
+    The film is encoded in segments in a folder beside it, which are then put together with what
+    else the source holds. The file appears complete or not at all. notices: sentences about what
+    could not be kept.
+    """
+
+    def __init__(
+        self,
+        info: VideoInfo,
+        out: Path | str,
+        *,
+        codec: str = "x264",
+        crf: int | None = None,
+        preset: str | None = None,
+        chroma: str | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """See plan() for the settings. Raises UserError."""
+        self._info = info
+        self._out = Path(out)
+        self._overwrite = overwrite
+        self.encoding = plan(info, self._out, codec=codec, crf=crf, preset=preset, chroma=chroma)
+        self.notices = list(self.encoding.notices)
+        with said(printable(self._out), "be written"):
+            self._folder = Path(mkdtemp(prefix=".tui-colorize-", dir=self._out.parent))
+        self._segments: list[Path] = []
+        self._current: SegmentWriter | None = None
+        self._count = 0
+
+    @property
+    def chroma_size(self) -> tuple[int, int]:
+        """(width, height) of Cb and of Cr, as shown."""
+        return self.encoding.chroma_size
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._finish()
+            elif self._current is not None:
+                self._current.discard()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def write(self, frame: VideoFrame, cb: Plane, cr: Plane) -> None:
+        """Add the next frame with its chroma, see SegmentWriter.write."""
+        if self._current is None:
+            path = self._folder / f"{len(self._segments):06}"
+            self._current = SegmentWriter(self.encoding, path)
+            self._segments.append(path)
+        self._current.write(frame, cb, cr)
+        self._count += 1
+        if self._count % SEGMENT_FRAMES == 0:
+            self._current.finish()
+            self._current = None
+
+    def _finish(self) -> None:
+        if self._current is not None:
+            self._current.finish()
+        self.notices += assemble(
+            self._info, self.encoding, self._segments, self._out, overwrite=self._overwrite
+        )
+
+
+def colored(frame: VideoFrame, cb: Plane, cr: Plane, encoding: Encoding) -> av.VideoFrame:
+    """A frame for the encoder: the luma of the frame, this chroma, times and side data kept."""
+    target = frame.decoded.reformat(format=encoding.pixel_format)
+    # The decoder may still predict other frames from these samples.
+    target.make_writable()
+    orientation = encoding.samples.orientation
+    plane_array(target, 0)[:] = rescaled(frame.luma, frame.samples, encoding.samples)
+    for number, chroma in ((1, cb), (2, cr)):
+        plane_array(target, number)[:] = chroma_samples(orientation.coded(chroma), encoding.samples)
+    target.pts, target.time_base = frame.pts, frame.time_base
+    target.colorspace, target.color_primaries = encoding.tags.matrix, encoding.tags.primaries
+    target.color_trc, target.color_range = encoding.tags.transfer, encoding.tags.range
+    target.pict_type = 0  # the encoder is to decide, not the source
+    return target
+
+
+def chroma_samples(plane: Plane, samples: Samples) -> NDArray[Any]:
+    """-0.5..0.5 -> samples of this depth and range, uint8 or uint16 (H.273, 8.3)."""
+    top = (1 << samples.depth) - 1
+    reach = top if samples.full_range else 224 << (samples.depth - 8)
+    scaled = np.rint(plane * np.float32(reach) + np.float32(1 << (samples.depth - 1)))
+    return np.asarray(scaled.clip(0, top), np.uint8 if samples.depth == 8 else np.uint16)
+
+
+def rescaled(luma: NDArray[Any], source: Samples, target: Samples) -> NDArray[Any]:
+    """Luma samples at another depth or range; the very same where both are the same."""
+    before, after = (source.depth, source.full_range), (target.depth, target.full_range)
+    return luma if before == after else np.asarray(_luma_table(before, after)[luma])
+
+
+@cache
+def _luma_table(before: tuple[int, bool], after: tuple[int, bool]) -> NDArray[Any]:
+    """Each sample of one depth and range -> the nearest of another."""
+    source, target = Samples(*before, Orientation()), Samples(*after, Orientation())
+    codes = np.arange(1 << (8 if source.depth == 8 else 16), dtype=np.float64)
+    unit = (codes - source.black) / (source.white - source.black)
+    scaled = np.floor(target.black + unit * (target.white - target.black) + 0.5)
+    kind: Any = np.uint8 if target.depth == 8 else np.uint16
+    return np.asarray(scaled.clip(0, (1 << target.depth) - 1), kind)

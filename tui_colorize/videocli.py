@@ -1,0 +1,222 @@
+"""`tui-colorize video`: colours a film on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_colorize import cli
+from tui_colorize.errors import UserError
+from tui_colorize.terminaltext import printable
+
+if TYPE_CHECKING:
+    from tui_colorize.hints import HintSet
+    from tui_colorize.video.pipeline import FilmResult
+    from tui_colorize.video.progress import Progress
+
+DAMAGED = 1
+
+
+def color_video(arguments: Sequence[str]) -> int:
+    """Run `tui-colorize video` with these arguments; the answer is the exit status.
+
+    0 done; 1 done, but the source was damaged. Raises UserError and KeyboardInterrupt.
+    """
+    options = _parser().parse_args(arguments)
+    result: FilmResult | None = None
+    problem: str | None = None
+    try:
+        with _progress() as show:
+            result = _colored(options, show)
+    except UserError as error:
+        problem = str(error)
+        raise
+    except KeyboardInterrupt:
+        problem = "interrupted"
+        cli._complain(f"{printable(options.output)} is not complete: --resume goes on with it")
+        raise
+    finally:
+        if options.json:
+            about: dict[str, Any] = _as_dict(result) if result else {}
+            cli._say(json.dumps({**about, "error": problem}, indent=2), sys.stdout)
+    if not options.json:
+        _tell(result)
+    for sentence in (*result.notices, *result.problems):
+        cli._complain(sentence)
+    return DAMAGED if result.problems else cli.DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = cli._Parser(
+        prog=f"{cli._NAME} video",
+        description="Colour a film: hints put on a few frames colour their shots. The luma stays "
+        "as it is; sound, subtitles, chapters and times are kept. Exit status: 0 done; 1 done, but "
+        "the source was damaged; 2 bad input; 130 interrupted, and --resume goes on.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("input", metavar="IN", type=Path, help="the film")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, required=True, help=".mp4, .mkv, .mov or .webm"
+    )
+    parser.add_argument("--hints", metavar="FILE", type=Path, help="hints, CSV or JSON")
+    cli._add_network_options(parser)
+    parser.add_argument(
+        "--codec",
+        default="x264",
+        help="x264 (the default), x265, av1, ffv1, x264-lossless or prores",
+    )
+    parser.add_argument("--crf", metavar="N", type=int, help="quality: smaller is better")
+    parser.add_argument("--preset", help="speed against size, in the codec's own words")
+    parser.add_argument(
+        "--every",
+        metavar="N",
+        type=_every,
+        help="run the network on every N-th frame; auto (the default) lets the motion decide",
+    )
+    parser.add_argument(
+        "--reference",
+        metavar="FRAME=PICTURE",
+        type=_reference,
+        action="append",
+        default=[],
+        help="a coloured still of that frame, counted from 0; may be given again",
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where an interrupted run ended"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace a result that is there")
+    parser.add_argument(
+        "--json", action="store_true", help="say on stdout what was done, in one JSON document"
+    )
+    return parser
+
+
+def _every(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:7]) < 10**6):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number of frames")
+    return int(text)
+
+
+def _reference(text: str) -> tuple[int, Path]:
+    frame, equals, picture = text.partition("=")
+    if not (equals and picture and frame.isascii() and frame.isdecimal() and len(frame) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is not FRAME=PICTURE, such as 0=first.png")
+    return int(frame), Path(picture)
+
+
+def _colored(options: argparse.Namespace, show: Callable[[Progress], None]) -> FilmResult:
+    from tui_colorize.imagefile.save import check_place
+
+    references = dict(options.reference)
+    if len(references) < len(options.reference):
+        raise UserError("two references are for the same frame")
+    # Bad input is to be refused without waiting for torch.
+    check_place(options.input, options.output, overwrite=options.overwrite)
+    hints = _hints(options.input, options.hints) if options.hints else ()
+
+    from tui_colorize.video.pipeline import colorize_video
+
+    return colorize_video(
+        options.input,
+        options.output,
+        hints,
+        references=references,
+        device=options.device,
+        weights=options.weights,
+        codec=options.codec,
+        crf=options.crf,
+        preset=options.preset,
+        every=options.every,
+        overwrite=options.overwrite,
+        resume=options.resume,
+        progress=show,
+    )
+
+
+def _hints(film: Path, path: Path) -> HintSet:
+    from tui_colorize.hintfile import read_hints
+    from tui_colorize.video.reader import VideoReader
+
+    with VideoReader(film) as reader:
+        hints = read_hints(path, (reader.info.width, reader.info.height))
+        if not any(hint.frame for hint in hints):
+            return hints
+        return read_hints(path, (reader.info.width, reader.info.height), reader.count())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """A bar on stderr while it lasts, if that is a terminal; gives what shows a Progress."""
+    if not cli._is_terminal(sys.stderr):
+        yield lambda _: None
+        return
+    from rich import progress as bars
+    from rich.console import Console
+    from rich.table import Column
+
+    from tui_colorize.video.progress import STAGES
+
+    the_rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    with bars.Progress(
+        bars.SpinnerColumn(),
+        bars.MofNCompleteColumn(),
+        bars.BarColumn(),
+        bars.TextColumn("{task.fields[left]}", markup=False),
+        bars.TextColumn("{task.description}", markup=False, table_column=the_rest),
+        console=Console(stderr=True),
+        transient=True,
+        expand=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        task = bar.add_task("loading the network", total=None, left="")
+
+        def show(now: Progress) -> None:
+            doing = STAGES.get(now.slowest, "")
+            bar.update(
+                task,
+                completed=now.done,
+                total=now.total,
+                left=_clock(now.remaining),
+                description=f"{now.fps:.1f} fps, limited by {doing}",
+            )
+
+        yield show
+
+
+def _clock(seconds: float | None) -> str:
+    if seconds is None:
+        return "-:--"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _as_dict(result: FilmResult) -> dict[str, Any]:
+    return {
+        "output": str(result.output),
+        "width": result.width,
+        "height": result.height,
+        "frames": result.frames,
+        "shots": result.shots,
+        "hints": result.hints,
+        "seconds": result.seconds,
+        "device": result.device,
+        "problems": list(result.problems),
+        "notices": list(result.notices),
+    }
+
+
+def _tell(result: FilmResult) -> None:
+    hints = f"{result.hints} hint{'s' * (result.hints != 1)}"
+    shots = f"{result.shots} shot{'s' * (result.shots != 1)}"
+    size = f"{result.width} x {result.height}"
+    text = f"{printable(result.output)}: {size}, {result.frames} frames, {shots}, {hints}"
+    cli._say(f"{text}, {result.seconds:.1f} s", sys.stdout)
