@@ -29,6 +29,8 @@ Hello().run()
 """
 SAMPLE = Path(__file__).parent.parent / "samples" / "astronaut.jpg"
 STATUS = "half-cell"  # at the end of the status bar, the last thing on the screen
+# What every terminal answers at once; the app begins when it knows what the terminal can do.
+QUESTION, ANSWER = "\x1b[c", "\x1b[?62;22c"
 ARROWS = {"left": "\x1b[D", "right": "\x1b[C"}
 
 
@@ -41,7 +43,9 @@ def start(arguments: list[str], marker: str, folder: Path) -> tuple[pexpect.spaw
         sys.executable, arguments, env=environment, dimensions=(40, 120), timeout=60
     )
     child.delaybeforesend = None
-    child.expect_exact(marker)
+    if child.expect_exact([marker, QUESTION]):
+        child.send(ANSWER)
+        child.expect_exact(marker)
     return child, time.perf_counter() - began
 
 

@@ -52,4 +52,5 @@ def colorfulness(rgb: Tensor) -> Tensor:
     red, green, blue = (rgb * 255).unbind(1)
     opponent = torch.stack([red - green, (red + green) / 2 - blue], 1).flatten(2)
     spread, offset = opponent.std(2), opponent.mean(2)
-    return spread.norm(dim=1) + 0.3 * offset.norm(dim=1)
+    result: Tensor = spread.norm(dim=1) + 0.3 * offset.norm(dim=1)
+    return result

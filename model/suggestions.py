@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 def _discs() -> Floats:
     """(bins, bins): 1 where two bins are within RADIUS of each other."""
     bins = bin_centers()
-    return (np.square(bins[:, None] - bins[None]).sum(-1) <= RADIUS * RADIUS).astype(np.float64)
+    near: Floats = (np.square(bins[:, None] - bins[None]).sum(-1) <= RADIUS**2).astype(np.float64)
+    return near
 
 
 def cover(probability: NDArray[np.floating], k: int) -> tuple[Floats, Floats]:

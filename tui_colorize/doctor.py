@@ -105,6 +105,10 @@ _SHARPER = (
     "For sharper pictures use a terminal with Kitty pictures (kitty 0.28 or newer, Ghostty) or "
     "Sixel (foot, WezTerm, mlterm, xterm -ti vt340)."
 )
+_THROUGH = (
+    "Pictures are sharper outside of tmux and GNU Screen, and in tmux 3.4 or newer in a terminal "
+    "with Sixel (--graphics sixel, should that not be found out)."
+)
 _UNKNOWN = (
     "If the terminal can do more than it says, tell the app: --graphics kitty or sixel, and "
     "COLORTERM=truecolor in the environment."
@@ -153,8 +157,10 @@ def _graphics(section: str, found: Terminal) -> Finding:
         "reason": found.reason,
         "sixel_registers": found.sixel_registers,
     }
-    good = found.graphics is not Graphics.HALFCELL
-    return Finding(section, "Graphics", text, data, good, "" if good else _SHARPER)
+    if found.graphics is not Graphics.HALFCELL:
+        return Finding(section, "Graphics", text, data)
+    advice = _THROUGH if found.multiplexer else _SHARPER
+    return Finding(section, "Graphics", text, data, False, advice)
 
 
 # The network.

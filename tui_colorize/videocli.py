@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_colorize import cli
+from tui_colorize import console
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 
@@ -38,22 +38,22 @@ def color_video(arguments: Sequence[str]) -> int:
         raise
     except KeyboardInterrupt:
         problem = "interrupted"
-        cli._complain(f"{printable(options.output)} is not complete: --resume goes on with it")
+        console.complain(f"{printable(options.output)} is not complete: --resume goes on with it")
         raise
     finally:
         if options.json:
             about: dict[str, Any] = _as_dict(result) if result else {}
-            cli._say(json.dumps({**about, "error": problem}, indent=2), sys.stdout)
+            console.say(json.dumps({**about, "error": problem}, indent=2), sys.stdout)
     if not options.json:
         _tell(result)
     for sentence in (*result.notices, *result.problems):
-        cli._complain(sentence)
-    return DAMAGED if result.problems else cli.DONE
+        console.complain(sentence)
+    return DAMAGED if result.problems else console.DONE
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = cli._Parser(
-        prog=f"{cli._NAME} video",
+    parser = console.Parser(
+        prog=f"{console.NAME} video",
         description="Colour a film: hints put on a few frames colour their shots. The luma stays "
         "as it is; sound, subtitles, chapters and times are kept. Exit status: 0 done; 1 done, but "
         "the source was damaged; 2 bad input; 130 interrupted, and --resume goes on.",
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", metavar="OUT", type=Path, required=True, help=".mp4, .mkv, .mov or .webm"
     )
     parser.add_argument("--hints", metavar="FILE", type=Path, help="hints, CSV or JSON")
-    cli._add_network_options(parser)
+    console.add_network_options(parser)
     parser.add_argument(
         "--codec",
         default="x264",
@@ -154,7 +154,7 @@ def _hints(film: Path, path: Path) -> HintSet:
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
     """A bar on stderr while it lasts, if that is a terminal; gives what shows a Progress."""
-    if not cli._is_terminal(sys.stderr):
+    if not console.is_terminal(sys.stderr):
         yield lambda _: None
         return
     from rich import progress as bars
@@ -219,4 +219,4 @@ def _tell(result: FilmResult) -> None:
     shots = f"{result.shots} shot{'s' * (result.shots != 1)}"
     size = f"{result.width} x {result.height}"
     text = f"{printable(result.output)}: {size}, {result.frames} frames, {shots}, {hints}"
-    cli._say(f"{text}, {result.seconds:.1f} s", sys.stdout)
+    console.say(f"{text}, {result.seconds:.1f} s", sys.stdout)

@@ -125,7 +125,7 @@ def test_everything_missing_has_a_line_of_advice(no_engine, monkeypatch, capsys)
     monkeypatch.setattr(features, "version", lambda _: None)
     findings = doctor.examine("cpu", None, ask_terminal=False)
     doctor.show(findings)
-    out = capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
     assert all(line.good or line.advice for line in findings.lines)
     assert re.search(r"✗ Encoders +none", out)
     assert "--force-reinstall av" in out

@@ -377,3 +377,30 @@ def test_where_nothing_can_be_written(tmp_path, hints):
         with pytest.raises(UserError, match="cannot be written"):
             write_hints(path, hints)
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_csv_holds_what_colours_and_json_the_rest_too(tmp_path):
+    every = HintSet([Hint(1, 2, "red"), Hint(3, 4, "teal", 5, enabled=False), Hint(5, 6, "blue")])
+    write_hints(tmp_path / "h.csv", every)
+    assert read_hints(tmp_path / "h.csv") == every.enabled
+    write_hints(tmp_path / "h.json", every)
+    assert read_hints(tmp_path / "h.json") == every
+    assert json.loads((tmp_path / "h.json").read_text())[1] == {
+        "frame": 0,
+        "x": 3,
+        "y": 4,
+        "color": "#008080",
+        "radius": 5,
+        "enabled": False,
+    }
+
+
+def test_enabled_is_for_json_and_true_or_false(file):
+    path = file('[{"x": 1, "y": 2, "color": "red", "enabled": true}]')
+    assert read_hints(path) == HintSet([Hint(1, 2, "red")])
+    for value, shown in (("1", "the number 1"), ('"no"', '"no"'), ("null", "null")):
+        path = file(f'[{{"x": 1, "y": 2, "color": "red", "enabled": {value}}}]')
+        assert refusal(path) == (
+            f"hints.csv, element 1, column 'enabled': {shown} is not true or false"
+        )
+    assert "unknown column 'enabled'" in refusal(file("x,y,color,enabled\n1,2,red,1\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -260,3 +261,24 @@ def test_enabled_hints_are_those_that_colour():
 def test_moving_keeps_a_hint_disabled():
     hints = HintSet([Hint(1, 1, "#f00", 3, 2, enabled=False)]).move(0, 5, 6)
     assert hints[0] == Hint(5, 6, "#f00", 3, 2, enabled=False)
+
+
+def test_removing_several(hints):
+    assert hints.remove(0, -1) == HintSet(hints[1:-1])
+    assert hints.remove() == hints
+    assert hints.remove(*range(len(hints))) == HintSet()
+
+
+def test_changing_several(hints):
+    changed = hints.change((0, 2, 2), lambda hint: replace(hint, color="#123456"))
+    assert [hint.color == "#123456" for hint in changed] == [
+        index in (0, 2) for index in range(len(hints))
+    ]
+    assert [(h.x, h.y, h.frame) for h in changed] == [(h.x, h.y, h.frame) for h in hints]
+
+
+@pytest.mark.parametrize(
+    ("color", "gray"), [("#808080", True), ("black", True), ("#818080", False), ("teal", False)]
+)
+def test_a_neutral_colour_keeps_a_place_gray(color, gray):
+    assert Hint(1, 2, color).gray is gray

@@ -87,9 +87,10 @@ def test_a_killed_app_goes_on_where_it_stopped(start, picture):
     until_kept(child, picture, '"move":"undo"')
     # The line is cut: SIGHUP.
     child.ptyproc.fileobj.close()
+    folder = picture.parent / "data" / "tui-colorize" / "sessions"
     deadline = time.monotonic() + 30
-    while child.isalive():
-        assert time.monotonic() < deadline, "the app goes on without a terminal"
+    while child.isalive() and list(folder.glob("*.lock")):
+        assert time.monotonic() < deadline, "the session is not let go"
         time.sleep(0.05)
     again = kept(picture).history
     assert ([step.label for step in again], again.position) == (labels, 1)

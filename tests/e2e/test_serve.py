@@ -14,12 +14,19 @@ import pytest
 
 from tui_colorize import cli
 
+from ..fake_terminal import wait_for
+
 
 @pytest.fixture
 def port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def listens(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
@@ -36,6 +43,7 @@ def server(tmp_path, port):
     )
     assert process.stdout is not None
     assert f"http://localhost:{port}" in process.stdout.readline()
+    wait_for(lambda: listens(port))
     yield f"http://localhost:{port}"
     process.terminate()
     assert process.wait(20) == 0

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ..fake_terminal import DA1, TERMINALS, FakeTerminal, wait_for
 
@@ -187,11 +188,43 @@ def test_replies_that_come_late_are_no_keys(start):
         for byte in LATE:
             fake.type(bytes([byte]))
         time.sleep(0.2)
+        fake.type(b"\xff\xfe")  # nor is what is no UTF-8 a reason to fail
         fake.type(b"typed")  # keys are shown: there is a line to type in
         wait_for(lambda: b"typed" in text(fake.shown[before:]))
         assert not re.search(rb"kitty|31|62", text(fake.shown[before:]))
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGTERM
+
+
+WITHOUT_NETWORK = """
+import sys
+import types
+from tui_colorize import cli
+from tui_colorize.errors import UserError
+
+def fail(**_):
+    raise UserError("there is no network in this test")
+
+stub = types.ModuleType("tui_colorize.colorizer")
+stub.Colorizer = fail
+sys.modules[stub.__name__] = stub
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_pictures_are_deleted_while_their_screen_is_there(start, folder):
+    Image.new("L", (64, 48), 90).save(folder / "a.png")
+    with FakeTerminal(TERMINALS["kitty"]) as fake:
+        process = start(fake, "a.png", code=WITHOUT_NETWORK, TERM="xterm-kitty")
+        fake.until(b"a=T,U=1")
+        fake.until_quiet()
+        process.terminate()
+        assert process.wait(30) == 128 + signal.SIGTERM
+        assert restored(fake)
+        shown = fake.shown[fake.shown.index(ALTERNATE) : fake.shown.rindex(NORMAL)]
+        sent = re.findall(rb"\x1b_Ga=[tT][^;]*i=(\d+)", shown)
+        assert sent
+        assert set(sent) <= set(re.findall(rb"\x1b_Ga=d,d=I,i=(\d+)", shown))
 
 
 def test_what_is_typed_while_the_app_starts_is_done(start):

@@ -61,6 +61,18 @@ async def test_the_choice_never_leaves_the_gamut(make_app, ready):
         assert _chroma(gamut.choice) < 1
 
 
+async def test_what_was_not_taken_is_no_longer_chosen(make_app, ready):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("m")
+        before = app.color_panel.gamut.choice
+        await pilot.press("shift+left", "shift+up")
+        assert app.color_panel.gamut.choice != before
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.color_panel.gamut.choice == before
+
+
 async def test_hues_go_round(make_app, ready):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)

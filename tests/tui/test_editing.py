@@ -90,6 +90,25 @@ async def test_undo_in_a_line_takes_the_line_back(make_app, ready):
         assert app.document.hints == HINTS
 
 
+@pytest.mark.parametrize(
+    ("keys", "more"), [(["1"], 1), (["x"], -1), (["c", *"red", "enter"], 0), (["A", "d"], 0)]
+)
+async def test_an_edit_ends_a_line_as_it_is(make_app, ready, until, keys, more):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("f", "L")
+        line = app.document.hints
+        await pilot.press("l", "l", "l", "l", "h", "h", "h", "h", *keys)
+        await until(pilot, lambda: app.document.line_from is None)
+        await until(pilot, lambda: abs(len(app.document.hints) - len(line)) <= abs(more))
+        before = app.document.hints
+        await pilot.press("J")
+        assert app.document.hints == before
+        while app.document.history.can_undo:
+            await pilot.press("u")
+        assert len(app.document.hints) == 0
+
+
 # The brush.
 
 

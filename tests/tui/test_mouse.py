@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Offset
 
+from tui_colorize.hints import Hint, HintSet
+
 SIZE = (100, 40)
 
 
@@ -96,9 +98,9 @@ async def test_the_wheel_over_a_hint_changes_its_size(make_app, ready, until):
         app = await ready(pilot)
         await pilot.press("g", *"8,8", "enter", "enter", "L")
         place = _cell(app, 8, 8)
-        app.canvas.post_message(_wheel(MouseScrollUp, place))
+        await pilot._post_mouse_events([MouseScrollUp], offset=place)
         await until(pilot, lambda: app.document.hints[0].radius == 2)
-        app.canvas.post_message(_wheel(MouseScrollDown, place))
+        await pilot._post_mouse_events([MouseScrollDown], offset=place)
         await until(pilot, lambda: app.document.hints[0].radius == 1)
         assert app.document.cursor == (18, 8)
         assert app.canvas.viewport.zoom == 0
@@ -107,14 +109,40 @@ async def test_the_wheel_over_a_hint_changes_its_size(make_app, ready, until):
 async def test_the_wheel_elsewhere_zooms(make_app, ready, until):
     async with make_app().run_test(size=(60, 24)) as pilot:
         app = await ready(pilot)
-        app.canvas.post_message(_wheel(MouseScrollUp, _cell(app, 30, 8)))
+        await pilot._post_mouse_events([MouseScrollUp], offset=_cell(app, 30, 8))
         await until(pilot, lambda: app.canvas.viewport.zoom == 1)
         assert app.canvas.viewport.to_canvas(30, 8) is not None
-        app.canvas.post_message(_wheel(MouseScrollDown, _cell(app, 30, 8)))
+        await pilot._post_mouse_events([MouseScrollDown], offset=_cell(app, 30, 8))
         await until(pilot, lambda: app.canvas.viewport.zoom == 0)
         assert app.document.cursor == (20, 15)
         assert len(app.document.hints) == 0
 
 
-def _wheel(kind, place):
-    return kind(None, *place, 0, 0, 0, False, False, False, *place)
+async def test_a_drag_stretches_a_line(make_app, ready, until):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("f")
+        await pilot.mouse_down(offset=_cell(app, 22, 15))
+        await pilot.hover(offset=_cell(app, 30, 15))
+        await pilot.mouse_up(offset=_cell(app, 30, 15))
+        await until(pilot, lambda: app.document.hints[-1].x >= 29)
+        await pilot.press("escape")
+        assert len(app.document.hints) == 0
+        assert app.document.history.position == 0
+
+
+async def test_a_drag_that_ends_outside_the_picture_is_over(make_app, ready, until):
+    hints = HintSet([Hint(10, 10, "#ff0000"), Hint(30, 20, "#00ff00")])
+    async with make_app(hints=hints).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.mouse_down(offset=_cell(app, 10, 10))
+        await pilot.hover(offset=_cell(app, 14, 10))
+        await until(pilot, lambda: app.document.hints[0].x == 14)
+        await pilot.mouse_up(offset=app.status.region.offset)
+        await pilot.mouse_down(offset=_cell(app, 30, 20))
+        await pilot.hover(offset=_cell(app, 34, 20))
+        await pilot.mouse_up(offset=_cell(app, 34, 20))
+        await until(pilot, lambda: app.document.hints[1].x == 34)
+        assert app.document.hints[0].x == 14
+        await pilot.press("u")
+        assert [hint.x for hint in app.document.hints] == [14, 30]

@@ -34,7 +34,7 @@ def judged(name="xterm", changes=None, environment=None, window=WINDOW, features
         ("kitty", "kitty", True, "kitty", "0.41.1", 256),
         ("mlterm", "sixel", False, "xterm", "", 1024),
         ("tmux", "halfcell", True, "tmux", "3.3a", 256),
-        ("tmux with Sixel", "sixel", True, "tmux", "3.5a", 256),
+        ("tmux with Sixel", "halfcell", True, "tmux", "3.5a", 256),
         ("screen", "halfcell", False, "xterm", "", 256),
         ("mute", "halfcell", False, "xterm", "", 256),
     ],
@@ -82,15 +82,16 @@ def test_sixel_with_few_colors_is_worse_than_half_cells():
 
 def test_sixel_in_tmux_depends_on_the_terminal_around_it():
     asked = {"environment": {"TERM": "tmux-256color", "TMUX": "x"}}
-    assert judged("tmux with Sixel", features=frozenset({"sixel", "RGB"}), **asked) == judged(
-        "tmux with Sixel", **asked
-    )
+    there = judged("tmux with Sixel", features=frozenset({"sixel", "RGB"}), **asked)
+    assert (there.graphics, there.true_color) == ("sixel", True)
+    assert judged("tmux with Sixel", **asked).graphics == "halfcell"
     without = judged("tmux with Sixel", features=frozenset({"mouse"}), **asked)
     assert (without.graphics, without.true_color) == ("halfcell", False)
 
 
 def test_tmux_that_is_too_old_for_sixel_does_not_get_any():
-    assert judged("tmux", {DA1: b"\x1b[?1;2;4c"}).graphics == "halfcell"
+    old = judged("tmux", {DA1: b"\x1b[?1;2;4c"}, features=frozenset({"sixel"}))
+    assert old.graphics == "halfcell"
 
 
 @pytest.mark.parametrize(

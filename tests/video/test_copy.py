@@ -66,6 +66,41 @@ def test_mp4(tmp_path, recolor):
         assert [stream.language for stream in container.streams][:4] == ["und", "eng", "deu", "fra"]
 
 
+def test_tags_without_a_place(tmp_path, recolor):
+    """Tags that MP4 has no place for are named."""
+    source = film(tmp_path / "a.mkv", metadata={"title": "A film", "ARCHIVE_NUMBER": "12"})
+    writer = recolor(source, tmp_path / "b.mp4")
+    assert writer.notices == ["the format of the file has no place for: ARCHIVE_NUMBER"]
+    assert recolor(source, tmp_path / "b.mkv").notices == []
+
+
+def test_names_that_are_not_text(tmp_path, recolor):
+    """Tags in an unknown encoding are copied byte for byte."""
+    source = film(tmp_path / "a.mkv", metadata={"title": "TITLETITLE"})
+    data = source.read_bytes().replace(b"TITLETITLE", b"T\xe9tle\xff\xfe1234"[:10])
+    source.write_bytes(data)
+    recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert b"T\xe9tle\xff\xfe123" in (tmp_path / "b.mkv").read_bytes()
+
+
+def test_sound_whose_time_stands_still(tmp_path, recolor):
+    """Repeated and backward times of a damaged source do not spoil the whole film."""
+    source = tmp_path / "a.mkv"
+    with_b_frames(tmp_path / "plain.mkv", sound=("aac",))
+    with av.open(str(tmp_path / "plain.mkv")) as before, av.open(str(source), "w") as after:
+        copies = [after.add_stream_from_template(each, opaque=True) for each in before.streams]
+        for packet in before.demux():
+            if packet.size:
+                packet.stream = copies[packet.stream.index]
+                if packet.stream.type == "audio":
+                    packet.pts = packet.dts = packet.pts // 200 * 200
+                after.mux(packet)
+    recolor(source, tmp_path / "b.mp4")
+    before, after = (packets_of(path, "audio") for path in (source, tmp_path / "b.mp4"))
+    assert [data for _, data in after] == [data for _, data in before]
+    assert all(abs(a - b) < Fraction(1, 100) for (a, _), (b, _) in zip(after, before, strict=True))
+
+
 def test_webm(tmp_path, recolor):
     """WebM holds Opus: other sound is encoded anew, as long as it was, and said to be."""
     source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.webm"

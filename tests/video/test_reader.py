@@ -267,6 +267,18 @@ def test_luma_at_chroma_sites(tmp_path):
     np.testing.assert_allclose(frames[0].luma_at((1, 1)), luma.clip(0, 1), atol=1e-6)
 
 
+def test_luma_at_chroma_sites_of_fields(tmp_path):
+    """A chroma row of interlaced film lies between two rows of its own field."""
+    options = {"qp": "0"}
+    path = film(tmp_path / "a.mkv", codec="libx264", options=options, field_order=2, size=(64, 64))
+    _, frames, _ = read(path)
+    luma = ((frames[0].luma.astype(float) - 16) / 219).clip(0, 1)
+    wanted = np.empty((32, 64))
+    wanted[0::2] = (luma[0::4] + luma[2::4]) / 2
+    wanted[1::2] = (luma[1::4] + luma[3::4]) / 2
+    np.testing.assert_allclose(frames[0].luma_at((1, 2)), wanted, atol=1e-6)
+
+
 def test_luma_at_chroma_sites_turned(tmp_path):
     """The sites are those of the coded picture, shown turned."""
     exact = {"codec": "libx264", "options": {"qp": "0"}}

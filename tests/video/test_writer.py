@@ -131,12 +131,28 @@ def test_aspect_and_fields(tmp_path, recolor, codec, name):
     source = film(
         tmp_path / "a.mkv", codec="libx264", size=(64, 64), aspect=Fraction(16, 11), field_order=2
     )
-    recolor(source, tmp_path / name, codec=codec)
+    writer = recolor(source, tmp_path / name, codec=codec)
     info = info_of(tmp_path / name)
     assert info.sample_aspect_ratio == Fraction(16, 11)
-    if codec != "x265":  # whose fields FFmpeg does not set
+    if codec == "x265":
+        assert any("interlaced" in notice for notice in writer.notices)
+    else:
         assert info.interlaced
         assert info.field_order == 2
+
+
+def test_bottom_field_first(tmp_path, recolor):
+    """DV: the order of the fields is in the frames only; it is kept, and all samples with it."""
+    size = {"size": (720, 576), "pixel_format": "yuv420p", "frames": 3}
+    source = film(tmp_path / "a.dv", codec="dvvideo", options={}, **size)
+    assert info_of(source).interlaced
+    assert info_of(source).field_order == 3
+    for codec, name in (("x264-lossless", "b.mp4"), ("ffv1", "b.mkv")):
+        preset = "ultrafast" if codec == "x264-lossless" else None
+        recolor(source, tmp_path / name, codec=codec, preset=preset)
+        assert info_of(tmp_path / name).field_order == 3
+        for wanted, found in zip(lumas(source), lumas(tmp_path / name), strict=True):
+            np.testing.assert_array_equal(found, wanted)
 
 
 def test_aspect_notice(tmp_path, recolor):
@@ -177,6 +193,15 @@ def test_chroma_444(tmp_path, recolor):
     assert info_of(tmp_path / "b.mp4").chroma == (1, 1)
 
 
+def test_coarser_chroma_notice(tmp_path, recolor):
+    """AV1 is written in 4:2:0 only: said where the source has more, refused where it is asked."""
+    source = film(tmp_path / "a.mkv", pixel_format="yuv422p", size=(64, 64), frames=2)
+    writer = recolor(source, tmp_path / "b.mp4", codec="av1")
+    assert any("4:2:0" in notice for notice in writer.notices)
+    with pytest.raises(UserError, match="cannot hold"):
+        recolor(source, tmp_path / "c.mp4", codec="av1", chroma="444")
+
+
 def test_odd_size_notice(tmp_path, recolor):
     """H.264 holds odd sizes in 4:4:4 only, which is said."""
     writer = recolor(film(tmp_path / "a.mkv", size=(17, 33)), tmp_path / "b.mp4")
@@ -206,7 +231,8 @@ def test_depth_notice(tmp_path, recolor):
         ({"preset": "brisk"}, "b.mp4", "knows the presets"),
         ({"codec": "prores", "preset": "slow"}, "b.mov", "has no preset"),
         ({"chroma": "410"}, "b.mp4", "chroma is 420, 422 or 444"),
-        ({}, "nowhere/b.mp4", "no such file"),
+        ({}, "nowhere/b.mp4", "there is no folder"),
+        ({"overwrite": True, "codec": "ffv1"}, "a.mkv", "is never replaced"),
     ],
 )
 def test_refused_settings(tmp_path, settings, name, sentence):
@@ -290,3 +316,5 @@ def test_available():
     assert list(found) == list(CODECS)
     for name in ("x264", "x265", "av1", "ffv1", "x264-lossless", "prores"):
         assert found[name] is None
+    for name in ("h264_nvenc", "hevc_nvenc"):
+        assert found[name] is None or "on this machine" in found[name]

@@ -111,13 +111,13 @@ def _write(out: Path, data: memoryview, *, overwrite: bool) -> None:
         if overwrite:
             temporary.replace(out)
         else:
-            _place(temporary, out)
+            place_new(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _place(temporary: Path, out: Path) -> None:
-    """Give the file its name, in one step, unless the name is taken."""
+def place_new(temporary: Path, out: Path) -> None:
+    """Give a finished file its name, in one step. Raises FileExistsError if it is taken."""
     try:
         out.hardlink_to(temporary)
     except FileExistsError:

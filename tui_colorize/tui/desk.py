@@ -173,7 +173,8 @@ class Desk(Display):
         if self.document is None or self.source is None:
             return
         lightness = self._lightness()
-        if abs(lightness - self.color_panel.gamut.lightness) >= _LIGHTER:
+        lighter = abs(lightness - self.color_panel.gamut.lightness) >= _LIGHTER
+        if lighter and not self.canvas.low_bandwidth:
             self.show_gamut()
         else:
             self.color_panel.current.show_here(at_lightness(self.document.color, lightness))

@@ -8,6 +8,8 @@ from tui_colorize.tui import messages
 from tui_colorize.tui.desk import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui_colorize.tui.document import Document
 
 _SPACING = 2.0  # dots
@@ -19,7 +21,7 @@ class Editing(Desk):
     def __init__(self) -> None:
         super().__init__()
         self._dragged: int | None = None
-        self._painting = False
+        self._drag_from: tuple[int, int] | None = None
 
     # Moving.
 
@@ -128,11 +130,18 @@ class Editing(Desk):
         if document is None:
             return
         if document.line_from is not None:
-            self.edit(lambda document: document.end_line(keep=True))
-            return
-        self.drop()
-        document.begin_line()
-        self.edit(lambda document: document.stretch_line(self._spacing()))
+            self.say(document.end_line(keep=True))
+        else:
+            self.drop()
+            document.begin_line()
+            self.say(document.stretch_line(self._spacing()))
+        self.refresh_all()
+
+    def edit(self, edit: Callable[[Document], str]) -> bool:
+        """Do an edit; a line under way ends before it, as it is."""
+        if self.document is not None and self.document.line_from is not None:
+            self.document.end_line(keep=True)
+        return super().edit(edit)
 
     def drop(self) -> None:
         """End the brush, abandon the line, select no hints together."""
@@ -242,30 +251,32 @@ class Editing(Desk):
         document = self.document
         if document is None:
             return
-        if document.brushing:
-            self._paint(document, event)
-            return
-        if self._dragged is None:
-            document.move_to(*event.start)
-            self._dragged = document.here(self.near)
-            document.begin_stroke()
-        index = self._dragged
-        if index is not None:
-            self.edit(lambda document: document.drag(index, *event.end))
-        else:
+        # A drag may have ended outside the picture, unseen.
+        begins, self._drag_from = event.start != self._drag_from, event.start
+        if document.line_from is not None:
             self.go(*event.end)
+        elif document.brushing:
+            if begins:  # each drag of the brush is a stroke of its own
+                document.begin_brush()
+                document.move_to(*event.start)
+            document.paint(*event.end, self.near, self._spacing())
+            self.refresh_all()
+        else:
+            if begins:
+                document.move_to(*event.start)
+                self._dragged = document.here(self.near)
+                document.begin_stroke()
+            index = self._dragged
+            if index is not None:
+                self.edit(lambda document: document.drag(index, *event.end))
+            else:
+                self.go(*event.end)
         if event.done:
-            document.end_stroke()
-            self._dragged = None
+            self._end_drag(document)
 
-    def _paint(self, document: Document, event: messages.PictureDragged) -> None:
-        """Each drag of the brush is a stroke of its own."""
-        if not self._painting:
-            self._painting = True
+    def _end_drag(self, document: Document) -> None:
+        self._drag_from = self._dragged = None
+        if document.brushing:
             document.begin_brush()
-            document.move_to(*event.start)
-        document.paint(*event.end, self.near, self._spacing())
-        if event.done:
-            self._painting = False
-            document.begin_brush()
-        self.refresh_all()
+        elif document.line_from is None:
+            document.end_stroke()

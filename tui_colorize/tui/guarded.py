@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.css.query import QueryError
+
 from tui_colorize.tui.app import ColorizeApp
 from tui_colorize.tui.driver import TerminalDriver
 from tui_colorize.tui.probe import Probe
@@ -65,6 +67,8 @@ class GuardedApp(ColorizeApp):
         self.send(self.painter.close() + (pointer.close() if pointer else ""))
 
     def _handle_exception(self, error: Exception) -> None:
+        if self._exit and isinstance(error, QueryError):
+            return  # a screen that was just opening misses its parts: they are gone already
         # Textual would print the traceback.
         super()._handle_exception(error)
         self._exit_renderables.clear()

@@ -90,7 +90,7 @@ class Guidance(Desk):
             self.canvas.show_overlay(None)
             self.say("uncertainty hidden")
             return
-        self.say("bright: uncertain colours; w hides them")
+        self.say("tinted: uncertain colours; w hides the tint")
         if self.prepared is not None:
             self._find_places()
 

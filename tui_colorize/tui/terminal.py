@@ -221,8 +221,11 @@ def _graphics_through(
         return Graphics.HALFCELL, "GNU Screen passes no pictures on"
     if _numbers(version) < _TMUX_SIXEL or _SIXEL not in answers.attributes:
         return Graphics.HALFCELL, f"{who} passes no pictures on"
-    if features is not None and "sixel" not in features:
-        return Graphics.HALFCELL, "the terminal that tmux runs in draws no Sixel"
+    # tmux claims Sixel in any terminal; where there is none, it writes a line of text instead.
+    if features is None:
+        return Graphics.HALFCELL, "whether the terminal around tmux draws Sixel is not known here"
+    if "sixel" not in features:
+        return Graphics.HALFCELL, "the terminal around tmux draws no Sixel"
     return Graphics.SIXEL, f"{who} passes Sixel on"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
-from tui_colorize.video.copying import Copies, copy_header, stream_metadata
+from tui_colorize.video.copying import Copies, copy_header, lost_tags, stream_metadata
 from tui_colorize.video.encoding import Encoding
 from tui_colorize.video.info import VideoInfo
 from tui_colorize.video.segments import Entry, entries, sync_folder
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
+_LEAST_SCALE = 10_000
 _MUXERS = {".mkv": "matroska", ".webm": "webm", ".mov": "mov"}  # else mp4
 
 
@@ -40,11 +41,13 @@ def assemble(
     replaces nothing. Returns sentences about what could not be kept.
     Raises UserError; the segments stay, so that it can be tried again.
     """
-    from tui_colorize.imagefile.save import _place
+    from tui_colorize.imagefile.save import place_new
 
     name = printable(out)
-    # A name of its own, not out's with more characters, which might be too long.
-    partial = out.with_name(f".tui-colorize-{secrets.token_hex(8)}.part")
+    # Not out's name with more characters, which might be too long; but always the same, so that
+    # what is left of a run that was killed is overwritten by the next.
+    digest = hashlib.sha256(os.fsencode(out.name)).hexdigest()[:16]
+    partial = out.with_name(f".tui-colorize-{digest}.part")
     try:
         with said(name, "be written"):
             notices = _write(info, encoding, segments, partial, out.suffix.lower())
@@ -53,7 +56,7 @@ def assemble(
                 if overwrite:
                     partial.replace(out)
                 else:
-                    _place(partial, out)
+                    place_new(partial, out)
             except FileExistsError as error:
                 raise UserError(f"{name} exists already and is not overwritten") from error
             sync_folder(out.parent)
@@ -71,29 +74,28 @@ def _write(
     if not frames:
         raise UserError(f"{printable(info.path)} has no frames to be written")
     source, picture = open_film(info.path)
-    muxer = _MUXERS.get(suffix, "mp4")
-    with (
-        source,
-        av.open(
+    with source:
+        muxer = _MUXERS.get(suffix, "mp4")
+        with av.open(
             f"file:{partial}",
             "w",
             format=muxer,
             container_options=_muxer_options(muxer, encoding),
             metadata_errors="surrogateescape",
-        ) as target,
-    ):
-        stream = _picture(target, encoding, picture)
-        copies = Copies(source, picture, target, suffix)
-        copy_header(source, target)
-        target.start_encoding()
-        merged = heapq.merge(
-            _timed(_packets(frames, stream, encoding.time_base)),
-            _timed(copies.packets()),
-            key=lambda each: each[0],
-        )
-        for _, packet in merged:
-            target.mux_one(packet)
-    return copies.notices
+        ) as target:
+            stream = _picture(target, encoding, picture)
+            copies = Copies(source, picture, target, suffix)
+            copy_header(source, target)
+            target.start_encoding()
+            merged = heapq.merge(
+                _timed(_packets(frames, stream, encoding.time_base)),
+                _timed(copies.packets()),
+                key=lambda each: each[0],
+            )
+            for _, packet in merged:
+                target.mux_one(packet)
+        with av.open(f"file:{partial}", metadata_errors="surrogateescape") as written:
+            return [*copies.notices, *lost_tags(source, written)]
 
 
 def _picture(target: OutputContainer, encoding: Encoding, source: VideoStream) -> VideoStream:
@@ -115,10 +117,12 @@ def _muxer_options(muxer: str, encoding: Encoding) -> dict[str, str]:
     # everything.
     options = {"avoid_negative_ts": "disabled"}
     if muxer in ("mp4", "mov"):
-        # Edit lists in the picture's unit keep its start exact; headers first let players begin
-        # before they have the whole file.
+        # Headers first let players begin before they have the whole file. Edit lists in a multiple
+        # of the picture's unit, as FFmpeg chooses it for the picture, keep a late start exact.
         scale = encoding.time_base.denominator
-        options |= {"movflags": "+faststart", "movie_timescale": str(max(scale, 1000))}
+        while scale < _LEAST_SCALE:
+            scale *= 2
+        options |= {"movflags": "+faststart", "movie_timescale": str(scale)}
     return options
 
 

@@ -32,11 +32,11 @@ class Codec:
 
     encoder: FFmpeg's name. suffixes: of the files that may hold it. crf: the default of the
     quality setting and its largest value, None where there is none; quality: the encoder's name
-    for it. presets: from fast to slow, and the default of them. options: always set. lossless:
-    every sample comes back as it went in. tag: the four characters in MP4 and MOV. says_range:
-    the stream tells limited from full range; else it is limited. says_aspect: the stream tells the
-    shape of its pixels, which Matroska is not told otherwise. any_size: 4:2:0 and 4:2:2 of odd
-    sizes, too.
+    for it. presets: from fast to slow, and the default of them. options: always set. tag: the four
+    characters in MP4 and MOV. says_range: the stream tells limited from full range; else it is
+    limited. says_aspect: the stream tells the shape of its pixels, which Matroska is not told
+    otherwise. says_fields: it tells interlaced frames from others. deepest: bits of a sample that
+    are offered. any_size: 4:2:0 and 4:2:2 of odd sizes, too.
     """
 
     name: str
@@ -47,10 +47,11 @@ class Codec:
     presets: tuple[str, ...] = ()
     preset: str | None = None
     options: tuple[tuple[str, str], ...] = ()
-    lossless: bool = False
     tag: str | None = None
     says_range: bool = True
     says_aspect: bool = True
+    says_fields: bool = True
+    deepest: int = 16
     any_size: bool = False
 
 
@@ -68,6 +69,7 @@ CODECS = {
             "medium",
             (("x265-params", "log-level=none:open-gop=0"),),
             tag="hvc1",
+            says_fields=False,
         ),
         Codec(
             "av1",
@@ -78,13 +80,13 @@ CODECS = {
             tuple(str(number) for number in range(13, -1, -1)),
             "8",
             says_aspect=False,
+            says_fields=False,
         ),
         Codec(
             "ffv1",
             "ffv1",
             (".mkv",),
             options=(("level", "3"), ("g", "1"), ("slicecrc", "1")),
-            lossless=True,
             says_aspect=False,
             any_size=True,
         ),
@@ -95,7 +97,6 @@ CODECS = {
             presets=_X26X_PRESETS,
             preset="medium",
             options=(("qp", "0"),),
-            lossless=True,
         ),
         Codec(
             "prores",
@@ -106,7 +107,16 @@ CODECS = {
             says_aspect=False,
             any_size=True,
         ),
-        Codec("h264_nvenc", "h264_nvenc", (*_MP4, ".mkv"), (19, 51), "cq", _NVENC_PRESETS, "p5"),
+        Codec(
+            "h264_nvenc",
+            "h264_nvenc",
+            (*_MP4, ".mkv"),
+            (19, 51),
+            "cq",
+            _NVENC_PRESETS,
+            "p5",
+            deepest=8,
+        ),
         Codec(
             "hevc_nvenc",
             "hevc_nvenc",
@@ -116,6 +126,8 @@ CODECS = {
             _NVENC_PRESETS,
             "p5",
             tag="hvc1",
+            says_fields=False,
+            deepest=8,
         ),
     )
 }

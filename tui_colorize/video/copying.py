@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from tui_colorize.terminaltext import printable
 from tui_colorize.video.source import reason
 from tui_colorize.video.transcoding import transcoder
 
@@ -63,7 +64,7 @@ class Copies:
             return None
         if _fits(stream, target.format.name):
             copy = target.add_stream_from_template(stream, opaque=True)
-            handler = _copier(copy)
+            handler = _copier(copy, least_step=0 if stream.type == "subtitle" else 1)
         else:
             made = transcoder(stream, target, self._suffix)
             if made is None:
@@ -99,9 +100,20 @@ def _fits(stream: Stream, muxer: str) -> bool:
 def copy_header(source: InputContainer, target: OutputContainer) -> None:
     """Chapters and tags of the whole film."""
     target.set_chapters(source.chapters())
-    target.metadata.update(
-        (key, value) for key, value in source.metadata.items() if key.lower() not in _OF_THE_FILE
-    )
+    target.metadata.update(_tags(source))
+
+
+def lost_tags(source: InputContainer, written: InputContainer) -> list[str]:
+    """A sentence about the tags for which the written file's format has no place; or nothing."""
+    kept = {key.lower() for key in written.metadata}
+    lost = [printable(key) for key in _tags(source) if key.lower() not in kept]
+    if not lost:
+        return []
+    return [f"the format of the file has no place for: {', '.join(lost)}"]
+
+
+def _tags(source: InputContainer) -> dict[str, str]:
+    return {key: value for key, value in source.metadata.items() if key.lower() not in _OF_THE_FILE}
 
 
 def stream_metadata(stream: Stream) -> dict[str, str]:
@@ -114,22 +126,27 @@ def stream_metadata(stream: Stream) -> dict[str, str]:
 
 
 def _in_words(stream: Stream) -> str:
-    language = f" ({stream.language})" if stream.language else ""
+    known = stream.language not in (None, "und")
+    language = f" ({printable(stream.language or '')})" if known else ""
     return f"stream {stream.index}, {stream.type} {stream.name or 'of an unknown kind'}{language},"
 
 
-def _copier(copy: Stream) -> Handler:
+def _copier(copy: Stream, least_step: int) -> Handler:
+    from av.rational import AVRational
+
     last: int | None = None
 
     def handle(packet: av.Packet[Any]) -> Iterator[av.Packet[Any]]:
         nonlocal last
         if not packet.size:
             return
+        packet.rescale_ts(AVRational(copy.time_base or 0))
         dts = packet.dts if packet.dts is not None else packet.pts
+        # Time that is missing, stands still or goes back, in a damaged file, no container takes.
         if dts is None:
             dts = 0 if last is None else last + 1
-        # Time that goes back, in a damaged file, no container takes.
-        dts = dts if last is None else max(dts, last)
+        elif last is not None:
+            dts = max(dts, last + least_step)
         packet.pts = dts if packet.pts is None else max(packet.pts, dts)
         packet.dts = last = dts
         packet.stream = copy

@@ -24,6 +24,7 @@ SUBSAMPLINGS = {"420": (2, 2), "422": (2, 1), "444": (1, 1)}
 _MOST_THREADS = 16
 _INTERLACED = 0x00040000 | 0x20000000  # AV_CODEC_FLAG_INTERLACED_DCT and _ME
 _GLOBAL_HEADER = 1 << 22
+_BOTTOM_FIRST = (3, 4)  # shown so: AV_FIELD_BB and _TB
 _AVX512 = 13  # OpenCV's CPU_AVX_512F, which it does not name in Python
 
 
@@ -48,8 +49,8 @@ class Encoding:
     interlaced: bool
     field_order: int
     options: tuple[tuple[str, str], ...]
-    threads: int
-    notices: tuple[str, ...] = field(default=(), compare=False)
+    threads: int = field(repr=False, compare=False)
+    notices: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def subsampling(self) -> tuple[int, int]:
@@ -74,7 +75,7 @@ class Encoding:
         # All containers that are offered keep the headers apart from the packets.
         context.flags |= _GLOBAL_HEADER
         context.field_order = self.field_order
-        if self.interlaced:
+        if self.interlaced and self.codec.says_fields:
             context.flags |= _INTERLACED
         context.options = dict(self.options)
 
@@ -99,8 +100,9 @@ def plan(
     if chroma is not None and chroma not in SUBSAMPLINGS:
         raise UserError(f"chroma is 420, 422 or 444, not {chroma}")
     wanted = SUBSAMPLINGS[chroma] if chroma else info.chroma or (2, 2)
-    pixel_format = _pixel_format(chosen, info, wanted)
+    pixel_format = _pixel_format(chosen, info, wanted, or_less=chroma is None)
     depth, subsampling = layout(pixel_format)
+    assert subsampling is not None  # of a YUV format
     notices = []
     if depth < info.bit_depth:
         notices.append(
@@ -112,12 +114,17 @@ def plan(
             f"the colour is saved in full resolution, since {codec} holds "
             f"{info.coded_width} x {info.coded_height} pixels only so; not all players show that"
         )
+    elif _is_coarser(subsampling, wanted):
+        name = next(key for key, each in SUBSAMPLINGS.items() if each == subsampling)
+        notices.append(f"the colour is saved as {':'.join(name)}, the finest that {codec} holds")
     aspect = info.sample_aspect_ratio or 1
     if aspect != 1 and not chosen.says_aspect and out.suffix.lower() in (".mkv", ".webm"):
         notices.append(
             f"not all players will know the shape of the pixels, {aspect}: {out.suffix} is not "
             f"told it with {codec}"
         )
+    if info.interlaced and not chosen.says_fields:
+        notices.append(f"{codec} does not tell players that the frames are interlaced; x264 does")
     full_range = info.full_range and chosen.says_range
     samples = Samples(depth, full_range, info.samples.orientation)
     return Encoding(
@@ -133,27 +140,33 @@ def plan(
         sample_aspect_ratio=info.sample_aspect_ratio,
         interlaced=info.interlaced,
         field_order=info.field_order,
-        options=_options(chosen, crf, preset, subsampling == (1, 1)),
-        threads=min(len(os.sched_getaffinity(0)), _MOST_THREADS),
+        options=(
+            *_options(chosen, crf, preset),
+            *_special_options(chosen, info, subsampling == (1, 1)),
+        ),
+        threads=min(os.cpu_count() or 1, _MOST_THREADS),
         notices=tuple(notices),
     )
 
 
-def _pixel_format(codec: Codec, info: VideoInfo, wanted: tuple[int, int]) -> str:
-    """What holds the luma's depth, or comes nearest, with the wanted chroma or more of it."""
+def _pixel_format(codec: Codec, info: VideoInfo, wanted: tuple[int, int], *, or_less: bool) -> str:
+    """What holds the wanted chroma or more of it, and the luma's depth or comes nearest.
+
+    or_less: coarser chroma will do where there is nothing else.
+    """
     found = []
     for name in formats(codec.encoder):
         if not name.startswith("yuv4"):
             continue
         depth, chroma = layout(name)
-        if chroma is None or chroma not in SUBSAMPLINGS.values():
-            continue
-        if chroma[0] > wanted[0] or chroma[1] > wanted[1]:
+        if chroma is None or chroma not in SUBSAMPLINGS.values() or depth > codec.deepest:
             continue
         if not codec.any_size and _is_odd(info, chroma):
             continue
-        lost = max(0, info.bit_depth - depth)
-        found.append((lost, -chroma[0] * chroma[1], depth, name))
+        coarser, lost = _is_coarser(chroma, wanted), max(0, info.bit_depth - depth)
+        if not coarser or or_less:
+            area = chroma[0] * chroma[1]
+            found.append((coarser, lost, area if coarser else -area, depth, name))
     if not found:
         raise UserError(
             f"{codec.name} cannot hold {info.coded_width} x {info.coded_height} pixels with this "
@@ -162,13 +175,15 @@ def _pixel_format(codec: Codec, info: VideoInfo, wanted: tuple[int, int]) -> str
     return min(found)[-1]
 
 
+def _is_coarser(chroma: tuple[int, int], wanted: tuple[int, int]) -> bool:
+    return chroma[0] > wanted[0] or chroma[1] > wanted[1]
+
+
 def _is_odd(info: VideoInfo, chroma: tuple[int, int]) -> bool:
     return bool(info.coded_width % chroma[0] or info.coded_height % chroma[1])
 
 
-def _options(
-    codec: Codec, crf: int | None, preset: str | None, full_chroma: bool
-) -> tuple[tuple[str, str], ...]:
+def _options(codec: Codec, crf: int | None, preset: str | None) -> tuple[tuple[str, str], ...]:
     options = list(codec.options)
     if codec.crf is None:
         if crf is not None:
@@ -185,10 +200,23 @@ def _options(
         raise UserError(f"{codec.name} {known}, not {preset}")
     if codec.presets:
         options.append(("preset", preset or codec.preset or codec.presets[0]))
-    if codec.encoder == "libx264" and cv2.checkHardwareSupport(_AVX512):
+    return tuple(options)
+
+
+def _special_options(
+    codec: Codec, info: VideoInfo, full_chroma: bool
+) -> tuple[tuple[str, str], ...]:
+    """What the encoder has to be told of this film or this machine."""
+    if codec.encoder == "prores_ks":
+        return (("profile", "4444" if full_chroma else "hq"),)
+    if codec.encoder != "libx264":
+        return ()
+    parameters = []
+    if cv2.checkHardwareSupport(_AVX512):
         # With AVX-512 its macroblock tree reads memory that nobody wrote, so that two runs may
         # differ; a film that was interrupted is to come out as one that was not.
-        options.append(("x264-params", "asm=AVX2,FMA3,BMI2"))
-    if codec.encoder == "prores_ks":
-        options.append(("profile", "4444" if full_chroma else "hq"))
-    return tuple(options)
+        parameters.append("asm=AVX2,FMA3,BMI2")
+    if info.interlaced:
+        # It can change the order from frame to frame, but then it is not lossless any more.
+        parameters.append("bff=1" if info.field_order in _BOTTOM_FIRST else "tff=1")
+    return (("x264-params", ":".join(parameters)),) if parameters else ()

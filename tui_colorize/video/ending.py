@@ -29,7 +29,7 @@ class Ending:
 
     def saw(self, packet: av.Packet[Any]) -> None:
         """Count a packet in."""
-        if not packet.size:
+        if not packet.size and packet.dts is None:
             return
         self._frames += packet.stream.index == self._stream.index
         if packet.pts is not None and packet.time_base:

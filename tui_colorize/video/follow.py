@@ -1,42 +1,41 @@
 """Following hints from frame to frame in one direction of time.
 
-Works on the small gray copies of a shot's frames, in their pixels. Several ways lead to each new
-frame: dense flow from the last one, points (pyramidal Lucas-Kanade, checked forwards and backwards)
-from frames at logarithmically spaced gaps, and matching with the hint's own frame; the way that is
-surest decides. After Neoral, Šerých & Matas, "MFT: Long-Term Tracking of Every Pixel", WACV 2024,
-with the likeness of patches in place of their network. A hint that is lost drifts along with the
-picture and is looked for near there.
+Several ways lead to each new frame: dense flow from the last one; points followed forwards and back
+from frames at logarithmically spaced gaps; a match with the hint's own frame. The one that looks
+most like the hint's own frame, and that trusted earlier frames support, decides: after Neoral,
+Šerých & Matas, "MFT: Long-Term Tracking of Every Pixel", WACV 2024, with the likeness of patches in
+place of their network. A hint that is lost drifts along with the picture and is looked for.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_colorize.video import ways
 from tui_colorize.video.appearance import REACH, Floats, Gray, Looks, compare, cut
 from tui_colorize.video.flow import flow, working
 
 LONG_SIDE = 480
-"""Of the working copies."""
+"""Of the working copies of frames, in pixels."""
 
-GAPS = (1, 3, 9, 27)
-"""Frames between which points are followed."""
+_GAPS = (1, 3, 9, 27)  # frames between which points are followed
 
-KEEP, RETURN = 0.2, 0.35
-"""Confidence that a hint needs to stay visible, and to become visible again."""
+# Confidence that a hint needs to stay visible, and to become so again; that makes a place worth
+# going on from; and that makes it a place to start from once the hint is lost.
+_KEEP, _RETURN, _TENTATIVE, _GOOD = 0.25, 0.4, 0.2, 0.7
 
-TENTATIVE = 0.2
-GOOD = 0.7
-FADE = 0.9
-TUNE = 1
-SEARCH = True
-TEXTURE = 8
-FOUND = 0.7
+_NEW = 0.3  # weight of the newest step in a hint's own motion; once lost, that fades
+_FADE = 0.9
 
-DEBUG: list = []
+_AWAY = 2.0  # frames' sides: a hint that left is remembered no further off
+
+_LEVEL = 20.0  # gray levels, and
+_MISS = 2.0  # pixels there and back: either takes the trust in a step down to 0.37
+_CLOSE = 3.0  # pixels: ways that support each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,347 +49,207 @@ class Place:
     visible: bool
 
 
+@dataclass
+class _Hints:
+    """What is known of n hints: arrays with a row for each."""
+
+    levels: Floats  # how they look on their own frame, see Looks
+    inside: Floats
+    wide: Gray  # (n, 2 * REACH + 1, the same): more of that frame
+    exposure: Floats  # of their own frame
+    places: Floats  # (n, 4): x, y, scale, angle
+    anchors: Floats  # (n, 4): the last good place, moved along with the picture
+    velocity: Floats  # (n, 2): pixels per frame, beyond the picture's motion
+    confidence: Floats
+    visible: NDArray[np.bool_]
+
+    @classmethod
+    def put(cls, gray: Gray, places: Floats, exposure: float) -> _Hints:
+        count, side = len(places), 2 * REACH + 1
+        looks = Looks.at(gray, places)
+        wide = np.empty((count, side, side), np.uint8)
+        for row, place in zip(wide, places, strict=True):
+            row[:] = cut(gray, place, REACH)
+        return cls(
+            looks.levels,
+            looks.inside,
+            wide,
+            np.full(count, exposure, np.float32),
+            places,
+            places,
+            np.zeros((count, 2), np.float32),
+            np.ones(count, np.float32),
+            np.ones(count, bool),
+        )
+
+    def and_these(self, others: _Hints) -> _Hints:
+        names = [field.name for field in fields(self)]
+        return _Hints(*(np.concatenate([getattr(self, n), getattr(others, n)]) for n in names))
+
+
 @dataclass(frozen=True)
 class _Seen:
-    """A frame that went by: the picture, and of the first n hints the places, looks, trust."""
+    """A frame that went by, and the hints known by then. trust: confidence, 0 where lost."""
 
     gray: Gray
+    exposure: float
     places: Floats
     looks: Looks
-    exposure: float
-    trust: Floats  # 0 where the hint was not visible
+    trust: Floats
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Places on the new frame, (hints, 4).
+
+    back: the number in _seen of the frame they come from, if from one; miss: then by how many
+    pixels the way back misses, for the hints known by then.
+    """
+
+    places: Floats
+    back: int | None = None
+    miss: Floats | float = 0.0
 
 
 class Follower:
     """Follows hints through frames fed in order, either forwards or backwards in time."""
 
     def __init__(self) -> None:
-        self._keys: list[int] = []  # what the caller calls the hints; row n of every array
-        self._own: Looks = Looks(*(np.empty((0, 25, 25), np.float32) for _ in range(2)))
-        self._wide: list[Gray] = []  # the hints' own frames, REACH around
-        self._places = np.empty((0, 4), np.float32)
-        self._velocity = np.empty((0, 2), np.float32)  # of lost hints, beyond the picture's
-        self._confidence = np.empty(0, np.float32)
-        self._visible = np.empty(0, bool)
-        self._placed = np.empty(0, bool)
-        self._turn = False
-        self._count = 0
-        self._texture = np.empty(0, np.float32)
-        self._anchors = np.empty((0, 4), np.float32)
-        self._gone = np.empty(0, np.float32)  # frames since a hint was last visible
-        self._exposure = np.empty(0, np.float32)
-        self._now = 0.0
-        self._seen: deque[_Seen] = deque(maxlen=max(GAPS))
+        self._keys: list[int] = []  # what the caller calls the hints
+        self._hints: _Hints | None = None
+        self._seen: deque[_Seen] = deque(maxlen=max(_GAPS))
         self._small: Gray | None = None
+        self._exposure = 0.0  # gray levels brighter than the first frame
+        self._steps = 0
 
     def step(self, gray: Gray, started: dict[int, tuple[float, float]]) -> dict[int, Place]:
-        """The next frame, with the hints put on it -> where every hint known so far is."""
+        """The next working copy, with the places of the hints put on it, by whatever key -> where
+        every hint known so far is."""
         small = working(gray)
-        if self._small is not None and self._keys:
+        if self._hints is not None and self._small is not None:
             field = flow(self._small, small)
-            self._now += _brightening(self._small, small, field)
-            self._advance(gray, field)
+            self._exposure += ways.brightening(self._small, small, field)
+            self._advance(self._hints, gray, field)
         if started:
-            self._start(gray, started)
-        trust = np.where(self._placed, self._confidence, 0).astype(np.float32)
-        looks = Looks.at(gray, self._places)
-        self._seen.appendleft(_Seen(gray, self._places.copy(), looks, self._now, trust))
+            places = np.array([(x, y, 1, 0) for x, y in started.values()], np.float32)
+            put = _Hints.put(gray, places, self._exposure)
+            self._hints = put if self._hints is None else self._hints.and_these(put)
+            self._keys += started
         self._small = small
+        if self._hints is None:
+            return {}
+        self._remember(self._hints, gray)
         return {
             key: Place(float(x), float(y), float(scale), float(sure), bool(visible))
             for key, (x, y, scale, _), sure, visible in zip(
-                self._keys, self._places, self._confidence, self._visible, strict=True
+                self._keys,
+                self._hints.places,
+                self._hints.confidence,
+                self._hints.visible,
+                strict=True,
             )
         }
 
-    def _start(self, gray: Gray, started: dict[int, tuple[float, float]]) -> None:
-        count = len(started)
-        places = np.array([(x, y, 1, 0) for x, y in started.values()], np.float32)
-        looks = Looks.at(gray, places)
-        self._keys += started
-        self._own = Looks(
-            np.concatenate([self._own.levels, looks.levels]),
-            np.concatenate([self._own.inside, looks.inside]),
-        )
-        self._wide += [cut(gray, place, REACH) for place in places]
-        self._places = np.concatenate([self._places, places])
-        self._velocity = np.concatenate([self._velocity, np.zeros((count, 2), np.float32)])
-        self._confidence = np.concatenate([self._confidence, np.ones(count, np.float32)])
-        self._visible = np.concatenate([self._visible, np.ones(count, bool)])
-        self._exposure = np.concatenate([self._exposure, np.full(count, self._now, np.float32)])
-        self._anchors = np.concatenate([self._anchors, places])
-        texture = [float(cut(gray, place, REACH).std()) for place in places]
-        self._texture = np.concatenate([self._texture, np.array(texture, np.float32)])
-        self._placed = np.concatenate([self._placed, np.ones(count, bool)])
-        self._gone = np.concatenate([self._gone, np.zeros(count, np.float32)])
+    def _remember(self, hints: _Hints, gray: Gray) -> None:
+        trust = np.where(hints.confidence >= _TENTATIVE, hints.confidence, 0).astype(np.float32)
+        looks = Looks.at(gray, hints.places)
+        self._seen.appendleft(_Seen(gray, self._exposure, hints.places, looks, trust))
 
-    def _advance(self, gray: Gray, field: Floats) -> None:
-        before = self._places
-        picture = _picture_motion(field, gray.shape[1] / field.shape[1])
-        carried = self._carried(gray, field)
-        coasting = _moved(self._anchors, picture)
-        coasting[:, :2] += self._velocity
-        guess = np.where(self._placed[:, None], carried, coasting)
+    def _advance(self, hints: _Hints, gray: Gray, field: Floats) -> None:
+        """Bring the hints to the next frame. field: the flow to it, of a smaller size."""
+        self._steps += 1
+        motion = ways.picture_motion(field, gray.shape[1] / field.shape[1])
+        drifted = ways.moved(hints.anchors, motion)
+        drifted[:, :2] += hints.velocity
+        sides = np.array(gray.shape[::-1], np.float32)
+        drifted[:, :2] = drifted[:, :2].clip(-_AWAY * sides, (1 + _AWAY) * sides)
+        drifted[:, 2] = drifted[:, 2].clip(*ways.SCALES)
+        places, sure = self._judged(hints, gray, self._tried(hints, gray, field, drifted))
 
-        ways, chains = [carried], [self._linked(gray, carried, 0, np.zeros(len(before)))]
-        if not self._visible.all():
-            ways.append(coasting)
-            chains.append(np.zeros(len(before), np.float32))
-        for gap in GAPS:
-            if gap <= len(self._seen):
-                way, miss = self._followed(gray, guess, gap - 1)
-                ways.append(way)
-                chains.append(self._linked(gray, way, gap - 1, miss))
-        lost = np.flatnonzero(~self._placed & (self._texture > TEXTURE))
-        if SEARCH and len(lost):
-            row = lost[self._count % len(lost)]
-            guess[row] = self._searched(gray, row, guess[row])
-        self._count += 1
-        direct = self._matched(gray, guess)
-        ways.append(direct)
-        chains.append(np.zeros(len(before), np.float32))
+        hints.confidence = sure
+        hints.visible = sure >= np.where(hints.visible, _KEEP, _RETURN)
+        placed = (sure >= _TENTATIVE)[:, None]
+        good = (hints.visible & (sure >= _GOOD))[:, None]
+        beyond = places[:, :2] - ways.moved(hints.places, motion)[:, :2]
+        steady = (1 - _NEW) * hints.velocity + _NEW * beyond
+        hints.velocity = np.where(good, steady, _FADE * hints.velocity).astype(np.float32)
+        hints.places = np.where(placed, places, drifted)
+        hints.anchors = np.where(good, places, drifted)
 
-        places, chain = np.stack(ways), np.stack(chains)  # (ways, hints, 4), (ways, hints)
-        count = len(before)
-        own = np.tile(np.arange(count), len(ways))
-        flat = places.reshape(-1, 4)
-        likeness = compare(self._own[own], Looks.at(gray, flat))
-        likeness[:, 3] += self._exposure[own] - self._now
+    def _tried(self, hints: _Hints, gray: Gray, field: Floats, drifted: Floats) -> list[_Way]:
+        """Every way to the new frame."""
+        last = self._seen[0]
+        placed = last.trust > 0
+        carried = ways.carried(last.gray, field, hints.places)
+        result = [_Way(carried, 0, 0.0), _Way(drifted)]
+        guess = np.where(placed[:, None], carried, drifted)
+        for back in (gap - 1 for gap in _GAPS if gap <= len(self._seen)):
+            seen = self._seen[back]
+            rows = np.flatnonzero(seen.trust > 0)
+            if len(rows):
+                way, miss = guess.copy(), np.full(len(seen.trust), np.inf, np.float32)
+                starts = seen.places[rows, :2]
+                way[rows, :2], miss[rows] = ways.followed(seen.gray, starts, gray, guess[rows, :2])
+                result.append(_Way(way, back, miss))
+        lost = np.flatnonzero(~placed)
+        if len(lost):  # a whole frame takes long to search: one hint at a time
+            row = lost[self._steps % len(lost)]
+            guess[row] = ways.searched(hints.wide[row], gray, guess[row])
+        match = [
+            ways.matched(wide, gray, place, not trusted)
+            for wide, place, trusted in zip(hints.wide, guess, placed, strict=True)
+        ]
+        return [*result, _Way(np.array(match, np.float32))]
+
+    def _judged(self, hints: _Hints, gray: Gray, tried: list[_Way]) -> tuple[Floats, Floats]:
+        """The best of the ways for each hint: its place, (hints, 4), and the confidence in it."""
+        places = np.stack([way.places for way in tried])
+        count, rows = len(places), np.arange(places.shape[1])
+        every = np.tile(rows, count)
+        looks = Looks.at(gray, places.reshape(-1, 4))
+        likeness = compare(Looks(hints.levels[every], hints.inside[every]), looks)
+        likeness[:, 3] += hints.exposure[every] - self._exposure
+
+        trust = np.zeros(places.shape[:2], np.float32)
+        for number, way in enumerate(tried):
+            if way.back is not None:
+                seen = self._seen[way.back]
+                known = rows[: len(seen.trust)]
+                like = compare(seen.looks, looks[number * len(rows) + known])
+                level = (like[:, 3] + seen.exposure - self._exposure) / _LEVEL
+                same = np.exp(-(level**2) - (way.miss / _MISS) ** 2)
+                trust[number, known] = seen.trust * np.maximum(like[:, 0], 0) * same
         apart = np.linalg.norm(places[:, None, :, :2] - places[None, :, :, :2], axis=3)
-        support = (chain[None] * np.exp(-((apart / 3) ** 2))).max(axis=1)
-        sure = confidence(likeness, chain.ravel(), support.ravel()).reshape(len(ways), count)
+        support = (trust * np.exp(-((apart / _CLOSE) ** 2))).max(axis=1)
+
+        sure = _confidence(likeness, support.ravel()).reshape(count, -1)
         height, width = gray.shape
-        outside = (
-            (places[..., 0] < 0)
-            | (places[..., 1] < 0)
-            | (places[..., 0] > width - 1)
-            | (places[..., 1] > height - 1)
-        )
-        sure[outside] = 0
+        inside = (places[..., :2] >= 0) & (places[..., :2] <= (width - 1, height - 1))
+        sure = np.where(inside.all(axis=2), sure, 0)
         best = sure.argmax(axis=0)
-        rows = np.arange(count)
-        self._confidence = sure[best, rows]
-        before_visible = self._visible.copy()
-        self._visible = self._confidence >= np.where(self._visible, KEEP, RETURN)
-        chosen = self._tuned(gray, places[best, rows], self._confidence >= TENTATIVE)
-        self._placed = self._visible | (self._confidence >= TENTATIVE)
-        self._places = np.where(self._placed[:, None], chosen, coasting).astype(np.float32)
-        self._gone = np.where(self._visible, 0, self._gone + 1)
-        good = self._visible & (self._confidence >= GOOD)
-        moved = chosen[:, :2] - _moved(before, picture)[:, :2]
-        self._velocity = np.where(
-            good[:, None], 0.7 * self._velocity + 0.3 * moved, FADE * self._velocity
-        ).astype(np.float32)
-        self._anchors = np.where(good[:, None], self._places, coasting)
-        lik = likeness.reshape(len(ways), count, 5)[best, rows]
-        DEBUG.append((list(self._keys), best, lik, chain[best, rows], chain.max(0), chosen, self._visible.copy(), len(ways), likeness.reshape(len(ways), count, 5), chain, places, support, before_visible))
+        return self._tuned(hints, gray, places[best, rows]), sure[best, rows]
 
-    def _tuned(self, gray: Gray, places: Floats, rows: NDArray[np.bool_]) -> Floats:
-        """The places at the scale (every other frame the angle) at which they look best."""
-        self._turn = not self._turn
-        ways = np.tile(places, (3, 1, 1))
-        if self._turn:
-            ways[1:, :, 3] += np.array([[-0.04], [0.04]], np.float32)
+    def _tuned(self, hints: _Hints, gray: Gray, places: Floats) -> Floats:
+        """The places at the scale or, every other frame, at the angle at which they look best."""
+        tries = np.tile(places, (3, 1, 1))
+        if self._steps % 2:
+            tries[1:, :, 2] *= np.array([[0.96], [1 / 0.96]], np.float32)
         else:
-            ways[1:, :, 2] *= np.array([[0.96], [1 / 0.96]], np.float32)
-        count = len(places)
-        like = compare(self._own[np.tile(np.arange(count), 3)], Looks.at(gray, ways.reshape(-1, 4)))
-        fit = like.reshape(3, count, -1)[..., TUNE].copy()
-        fit[1:] -= 0.004
-        best = np.where(rows, fit.argmax(axis=0), 0)
-        return np.asarray(ways[best, np.arange(count)])
-
-    def _carried(self, gray: Gray, field: Floats) -> Floats:
-        """The places moved, scaled and turned by the dense flow around them."""
-        factor = gray.shape[1] / field.shape[1]
-        result = self._places.copy()
-        height, width = field.shape[:2]
-        step = np.arange(-6, 7, 3, dtype=np.float32)
-        dx, dy = (plane.ravel() for plane in np.meshgrid(step, step))
-        last = self._seen[0].gray
-        for row in range(len(result)):
-            x, y, scale, angle = result[row]
-            column = np.clip(np.rint(x / factor + dx), 0, width - 1).astype(int)
-            line = np.clip(np.rint(y / factor + dy), 0, height - 1).astype(int)
-            moves = field[line, column] * factor
-            u = np.clip(column * factor, 0, gray.shape[1] - 1).astype(int)
-            v = np.clip(line * factor, 0, gray.shape[0] - 1).astype(int)
-            cx = min(max(round(float(x)), 0), gray.shape[1] - 1)
-            cy = min(max(round(float(y)), 0), gray.shape[0] - 1)
-            unlike = (last[v, u].astype(np.float32) - float(last[cy, cx])) / 20
-            weights = np.exp(-(unlike**2) - (dx**2 + dy**2) / 50)
-            middle = _weighted_median(moves, weights)
-            weights = weights * np.exp(-((moves - middle) ** 2).sum(1) / 4)
-            weights /= weights.sum()
-            mx, my = weights @ dx, weights @ dy
-            mean = weights @ moves
-            px, py = (dx - mx) * factor, (dy - my) * factor
-            spread = float(weights @ (px**2 + py**2)) + 4
-            growth = float(weights @ (px * (moves[:, 0] - mean[0]) + py * (moves[:, 1] - mean[1])))
-            turn = float(weights @ (px * (moves[:, 1] - mean[1]) - py * (moves[:, 0] - mean[0])))
-            growth, turn = growth / spread, turn / spread
-            result[row] = (
-                x + mean[0] - (growth * mx - turn * my) * factor,
-                y + mean[1] - (turn * mx + growth * my) * factor,
-                np.clip(scale * (1 + np.clip(growth, -0.04, 0.04)), 0.25, 4),
-                angle + np.clip(turn, -0.04, 0.04),
-            )
-        return result
-
-    def _followed(self, gray: Gray, guess: Floats, back: int) -> tuple[Floats, Floats]:
-        """Points followed from the frame that many before the last, and by how many pixels the
-        way back misses."""
-        import cv2
-
-        seen = self._seen[back]
-        known = len(seen.places)
-        miss = np.full(len(guess), np.inf, np.float32)
-        result = guess.copy()
-        rows = np.flatnonzero(seen.trust > 0)
-        if len(rows) == 0:
-            return result, miss
-        options = {
-            "winSize": (15, 15),
-            "maxLevel": 2,
-            "flags": cv2.OPTFLOW_USE_INITIAL_FLOW,
-            "criteria": (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 15, 0.02),
-        }
-        start = seen.places[rows, None, :2].copy()
-        end, status, _ = cv2.calcOpticalFlowPyrLK(
-            seen.gray, gray, start, guess[rows, None, :2].copy(), **options
-        )
-        home, status_home, _ = cv2.calcOpticalFlowPyrLK(gray, seen.gray, end, start.copy(), **options)
-        good = (status.ravel() > 0) & (status_home.ravel() > 0)
-        result[rows, :2] = np.where(good[:, None], end[:, 0], result[rows, :2])
-        miss[rows] = np.where(good, np.linalg.norm(home - start, axis=2).ravel(), np.inf)
-        assert known <= len(guess)
-        return result, miss
-
-    def _linked(self, gray: Gray, way: Floats, back: int, miss: Floats) -> Floats:
-        """Trust in a way: that of the frame it comes from, times how sure the step is."""
-        seen = self._seen[back]
-        known = len(seen.places)
-        trust = np.zeros(len(way), np.float32)
-        like = compare(seen.looks, Looks.at(gray, way[:known]))
-        level = like[:, 3] + seen.exposure - self._now
-        step = np.clip(like[:, 0], 0, 1) * np.exp(-((level / 20) ** 2) - (miss[:known] / 2) ** 2)
-        trust[:known] = seen.trust * step
-        return trust
-
-    def _searched(self, gray: Gray, row: int, guess: Floats) -> Floats:
-        """Where in the whole frame the surroundings of a lost hint fit best."""
-        import cv2
-
-        wide = self._wide[row]
-        side = wide.shape[0]
-        matrix = np.array(
-            [[c := float(guess[2] * np.cos(guess[3])), s := float(guess[2] * np.sin(guess[3])), 0],
-             [-s, c, 0]], np.float32
-        ) if False else None
-        small = cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        half = max(4, round(side * float(guess[2]) / 4))
-        template = cv2.resize(wide, (2 * half + 1, 2 * half + 1), interpolation=cv2.INTER_AREA)
-        if min(small.shape) <= 2 * half + 1:
-            return guess
-        scores = cv2.matchTemplate(small, template, cv2.TM_CCOEFF_NORMED)
-        _, best, _, (x, y) = cv2.minMaxLoc(scores)
-        if best < FOUND:
-            return guess
-        result = guess.copy()
-        result[:2] = ((x + half) * 2 + 0.5, (y + half) * 2 + 0.5)
-        return result
-
-    def _matched(self, gray: Gray, guess: Floats) -> Floats:
-        """The places where the hints' own frames fit, near the guess."""
-        import cv2
-
-        result = guess.copy()
-        point = np.array([[[REACH, REACH]]], np.float32)
-        for row, wide in enumerate(self._wide):
-            now = cut(gray, guess[row], REACH)
-            if not self._visible[row]:
-                half = 8
-                t = wide[REACH - half : REACH + half + 1, REACH - half : REACH + half + 1]
-                if t.std() > 6:
-                    scores = cv2.matchTemplate(now, t, cv2.TM_CCOEFF_NORMED)
-                    _, _, _, (cx, cy) = cv2.minMaxLoc(scores)
-                    start = np.array([[[cx + half, cy + half]]], np.float32)
-                else:
-                    start = point.copy()
-            else:
-                start = point.copy()
-            end, status, _ = cv2.calcOpticalFlowPyrLK(
-                wide, now, point, start.copy(), winSize=(17, 17), maxLevel=1,
-                flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
-            )
-            if status[0, 0]:
-                dx, dy = end[0, 0] - REACH
-                if abs(dx) < REACH and abs(dy) < REACH:
-                    scale, angle = guess[row, 2:]
-                    c, s = scale * np.cos(angle), scale * np.sin(angle)
-                    result[row, 0] += c * dx - s * dy
-                    result[row, 1] += s * dx + c * dy
-        return result
+            tries[1:, :, 3] += np.array([[-0.04], [0.04]], np.float32)
+        own = Looks(np.tile(hints.levels, (3, 1, 1)), np.tile(hints.inside, (3, 1, 1)))
+        fit = compare(own, Looks.at(gray, tries.reshape(-1, 4)))[:, 1].reshape(3, -1)
+        fit[0] += 0.004  # noise alone changes nothing
+        return np.asarray(tries[fit.argmax(axis=0), np.arange(len(places))])
 
 
-def _brightening(before: Gray, after: Gray, field: Floats) -> float:
-    """By how many gray levels most of the picture became brighter."""
-    height, width = before.shape
-    y, x = np.mgrid[4:height:8, 4:width:8]
-    moves = field[y, x]
-    u = np.clip(np.rint(x + moves[..., 0]), 0, width - 1).astype(int)
-    v = np.clip(np.rint(y + moves[..., 1]), 0, height - 1).astype(int)
-    return float(np.median(after[v, u].astype(np.int16) - before[y, x]))
+def _confidence(likeness: Floats, support: Floats) -> Floats:
+    """The probability that a place has the hint's colour, (n,), from how like it is to the hint's
+    own frame, (n, 5) of compare, and the trust of earlier frames in it, (n,).
 
-
-def _moved(places: Floats, motion: Floats) -> Floats:
-    """The places moved by a similarity, (2, 3)."""
-    result = places.copy()
-    result[:, :2] = places[:, :2] @ motion[:, :2].T + motion[:, 2]
-    result[:, 2] *= float(np.hypot(motion[0, 0], motion[1, 0]))
-    result[:, 3] += float(np.arctan2(motion[1, 0], motion[0, 0]))
-    return result
-
-
-def _picture_motion(field: Floats, factor: float) -> Floats:
-    """The motion of most of the picture, (2, 3): a similarity of the working copy's pixels."""
-    import cv2
-
-    height, width = field.shape[:2]
-    y, x = np.mgrid[8 : height - 8 : 16, 8 : width - 8 : 16]
-    start = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
-    end = start + field[y.ravel(), x.ravel()]
-    cv2.setRNGSeed(1)
-    matrix, _ = cv2.estimateAffinePartial2D(start * factor, end * factor, ransacReprojThreshold=1.5)
-    if matrix is None:
-        return np.eye(2, 3, dtype=np.float32)
-    return np.asarray(matrix, np.float32)
-
-
-def _weighted_median(values: Floats, weights: Floats) -> Floats:
-    """(n, k), (n,) -> (k,)."""
-    result = []
-    for column in values.T:
-        order = np.argsort(column)
-        total = np.cumsum(weights[order])
-        result.append(column[order[np.searchsorted(total, total[-1] / 2)]])
-    return np.array(result, np.float32)
-
-
-W = [-3.6, 1.7, 0.0, 1.5, 0.03, 0.06, 0.0, 3.5]
-
-
-def confidence(likeness: Floats, chain: Floats, support: Floats) -> Floats:
-    """The probability that a place has the hint's colour."""
-    small, large, half, level, contrast = likeness.T
-    z = (
-        W[0]
-        + W[1] * np.maximum(small, 0)
-        + W[2] * np.maximum(large, 0)
-        + W[3] * np.maximum(half, 0)
-        - W[4] * np.abs(level)
-        - W[5] * np.abs(contrast)
-        + W[6] * chain
-        + W[7] * support
-    )
-    return np.asarray(1 / (1 + np.exp(-z)), np.float32)
+    A logistic regression on places that the ways found on real and composed film, its weights
+    rounded, with a stronger say of the hint's own frame against drift.
+    """
+    small, large, half = np.maximum(likeness[:, :3], 0).T
+    level, contrast = np.abs(likeness[:, 3:]).T
+    score = 1.7 * small + 0.7 * large + half - 0.03 * level - 0.06 * contrast + 3.5 * support - 3.6
+    return np.asarray(1 / (1 + np.exp(-score)), np.float32)

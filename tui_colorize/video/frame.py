@@ -74,11 +74,18 @@ class VideoFrame:
 
         subsampling: of that chroma, (1|2|4 across, 1|2|4 down) in the decoded orientation, see
         Encoding.subsampling. Samples that are halved across are sited on the left luma sample, as
-        MPEG-2, H.264 and their successors have it, and midway between rows.
+        MPEG-2, H.264 and their successors have it, and midway between rows, those of the same
+        field where there are fields.
         Returns (chroma height, chroma width) float32.
         """
-        samples = self.samples
-        plane = _sited(_averaged(self.luma, subsampling[1]), subsampling[0])
+        samples, (across, down) = self.samples, subsampling
+        if self.decoded.interlaced_frame and down > 1 and len(self.luma) > 1:
+            rows = np.empty((-(-len(self.luma) // down), self.luma.shape[1]), np.float32)
+            for field in (0, 1):
+                rows[field::2] = _averaged(self.luma[field::2], down)[: len(rows[field::2])]
+        else:
+            rows = _averaged(self.luma, down)
+        plane = _sited(rows, across)
         plane = (plane - samples.black) * np.float32(1 / (samples.white - samples.black))
         return np.ascontiguousarray(samples.orientation.shown(plane.clip(0, 1)))
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
+_MOSTLY_SHOWN = 0.9
+_PROGRESSIVE, _TOP_FIRST, _BOTTOM_FIRST = 1, 2, 3  # FFmpeg's AV_FIELD_
+
 
 @dataclass(frozen=True)
 class VideoInfo:
@@ -107,7 +110,9 @@ def describe(
     )
     rate = rate_of(stream)
     duration = _duration(container, stream)
-    frames = stream.frames or (round(duration * rate) if duration and rate else None)
+    frames = round(duration * rate) if duration and rate else None
+    if stream.frames and (frames is None or frames > _MOSTLY_SHOWN * stream.frames):
+        frames = stream.frames  # else an edit list leaves some out
     return VideoInfo(
         path=path,
         width=width,
@@ -125,7 +130,7 @@ def describe(
         matrix=tags.matrix_name(first.width, first.height),
         tags=tags,
         interlaced=first.interlaced_frame,
-        field_order=context.field_order,
+        field_order=_field_order(context.field_order, first),
         sample_aspect_ratio=stream.sample_aspect_ratio or None,
         codec=context.name,
         streams=_others_in_words(container, stream),
@@ -135,6 +140,31 @@ def describe(
 def _known(*codes: int) -> int:
     """The first colour tag that says something. RGB (0) says nothing about YUV."""
     return next((code for code in codes if code not in (0, UNSPECIFIED)), UNSPECIFIED)
+
+
+def _field_order(tagged: int, frame: av.VideoFrame) -> int:
+    """FFmpeg's field order: the stream's, or what its first frame says where that has none."""
+    if tagged > _PROGRESSIVE or not frame.interlaced_frame:
+        return tagged
+    from av.error import BlockingIOError as NothingYet
+    from av.filter import Graph
+
+    # PyAV does not give this flag, but a filter that looks at it.
+    graph = Graph()
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25)
+    )
+    select = graph.add("select", "eq(interlace_type,TOPFIRST)")
+    sink = graph.add("buffersink")
+    source.link_to(select)
+    select.link_to(sink)
+    graph.configure()
+    graph.push(frame)
+    try:
+        graph.pull()
+    except NothingYet:
+        return _BOTTOM_FIRST
+    return _TOP_FIRST
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:

@@ -205,6 +205,7 @@ class _Film:
         self.done = checkpoint.frames if checkpoint else 0
         self.shots = checkpoint.shots if checkpoint else 0
         self.problems = checkpoint.problems if checkpoint else ()
+        self._ending: tuple[str, ...] = ()
 
     @property
     def parts(self) -> list[Path]:
@@ -225,6 +226,7 @@ class _Film:
             for _ in self._encoded(line.taking("encode", ready)):
                 if progress is not None:
                     progress(meter.read(self.done, line.slowest()))
+            self.problems = self._joined(self._ending)
         finally:
             line.stop()
 
@@ -277,6 +279,8 @@ class _Film:
                 pins = self._exact(frame.index, luma.shape)
                 cb, cr = chroma_of(luma, before.color.ab, pins, self._encoding.matrix)
                 yield _Ready(frame, cb, cr, before, tuple(reader.problems))
+            # Only behind the last frame it shows that some are missing.
+            self._ending = tuple(reader.problems)
 
     def _exact(self, index: int, shape: tuple[int, ...]) -> list[Pin]:
         """The hints that were put on this frame, on the grid of its chroma."""

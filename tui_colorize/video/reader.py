@@ -194,16 +194,19 @@ class VideoReader:
             ending.saw(packet)
             if packet.stream.index != self._stream.index:
                 continue
-            if packet.size and packet.pts is not None and not packet.is_discard:
+            last = not packet.size and packet.dts is None
+            if not packet.size and not last:
+                continue  # a frame that AVI left out, to be shown longer
+            if packet.pts is not None and not packet.is_discard:
                 heapq.heappush(self._waiting, packet.pts)
             try:
-                yield from self._stream.decode(packet if packet.size else None)
+                yield from self._stream.decode(None if last else packet)
             except EndOfFile:
                 break
             except FFmpegError:
                 self._note(f"{self._name} is damaged: some frames cannot be decoded")
         if whole and ending.is_early():
-            self._note(f"{self._name} is incomplete: it ends before its end")
+            self._note(f"{self._name} is incomplete: it ends earlier than its header says")
 
     def _placed(self, decoded: av.VideoFrame) -> tuple[int, int]:
         """The PTS and the index of the frame that comes next."""

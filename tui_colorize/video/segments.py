@@ -20,7 +20,7 @@ _MAGIC = b"tui-colorize segment 1\n"
 _HEAD = struct.Struct("<qqBI")  # PTS, duration, keyframe, size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One encoded frame, in decoding order. offset, size: of its bytes in the segment's file."""
 

@@ -28,10 +28,11 @@ _GAP = 12  # frames from keyframe to keyframe at most
 _UNSEEN = 0.4  # part of the picture that makes a keyframe when it was not in the last one
 _NEGLIGIBLE = 0.002  # part of the picture for which the network is not asked
 _BACK_GAP = 8  # frames between those that get colour from a later hint
+_LEAST_BACK_GAP = 4  # the same where the network is to run more often: resampling blurs
 _FADE = 48  # frames over which the colour of a later hint sets in, where it cannot reach the start
 _IN_VIEW = 0.25  # part of the picture that an anchor must still show
 _UNTRUSTED = 0.02  # what colour counts that nobody asked for
-_SEEN = 0.5  # confidence from which carried colour is a hint for the network
+_SEEN = 0.5  # confidence, or trust, from which a colour counts as known
 _REACH = 2.5  # pixels over which a hint's missing colour fades out
 _PROBE = 30.0  # ab units by which hints are changed to see what they reach
 _REACHED = (0.1, 0.6)  # change of the result, relative to that, that counts, and fully counts
@@ -99,6 +100,7 @@ class ShotColorist:
         self._steps: list[Step] = []  # between those frames, as far as the walk has come
         self._paths: list[Path] = []  # of the frames after the keyframe, back to it
         self._carrier: Carrier | None = None  # None before the first keyframe
+        self._shown: Plane  # ab of the last keyframe
         self._since_anchor: int | None = None  # frames
         self._evidence: dict[int, _Evidence] = {}  # by the frames' indices
         self._own: dict[int, _Evidence] = {}
@@ -115,6 +117,7 @@ class ShotColorist:
         colorist = cls(network, anchors, every)
         colorist._carrier = Carrier.restore(state)
         colorist._frames = [ShotFrame(int(state["index"]), state["gray"].astype(np.uint8))]
+        colorist._shown = state["shown"].astype(np.float32)
         since = int(state["since_anchor"])
         colorist._since_anchor = None if since < 0 else since
         return colorist
@@ -152,7 +155,10 @@ class ShotColorist:
             self._steps.append(step)
             path = self._carrier.advance(step.back, step.back_sure)
             self._paths.append(path)
-            if frame.is_anchor or frame.index in self._evidence or self._far(place, path):
+            if frame.is_anchor or frame.index in self._evidence:
+                return place
+            # Between two anchors every keyframe needs the colour of both.
+            if max(self._evidence, default=-1) < frame.index and self._far(place, path):
                 return place
         return len(self._paths) if ended else None
 
@@ -177,6 +183,8 @@ class ShotColorist:
         own = self._own_colors(anchor)
         carrier = Carrier(anchor.gray, own.ab, own.trust)
         later = anchor
+        self._evidence[anchor.index] = own
+        gap = max(self._every or _BACK_GAP, _LEAST_BACK_GAP)
         first = 0 if self._carrier is None else 1
         for place in reversed(range(first, len(self._frames) - 1)):
             frame = self._frames[place]
@@ -187,7 +195,7 @@ class ShotColorist:
             carrier.advance(step.ahead, step.ahead_sure)
             later = frame
             start_of_shot = place == 0 and self._carrier is None
-            if distance % _BACK_GAP == 0 or start_of_shot:
+            if distance % gap == 0 or start_of_shot:
                 ab, _, trust = carrier.arrive(frame.gray)
                 carrier.settle(ab, trust)
                 if self._carrier is not None and self._since_anchor is None:
@@ -201,24 +209,24 @@ class ShotColorist:
         frame, carrier = self._frames[place], self._carrier
         results = []
         if carrier is None:
-            ab, trust = self._decided(frame, None, None)
-            self._carrier = Carrier(frame.gray, ab, trust)
+            shown, kept, trust = self._decided(frame, None)
+            self._carrier = Carrier(frame.gray, kept, trust)
         else:
             if self._since_anchor is not None:
                 self._since_anchor += frame.index - self._frames[0].index
-            before = carrier.ab
-            ab, trust = self._decided(frame, carrier.arrive(frame.gray), self._since_anchor)
-            between = self._between(before, ab)
+            shown, kept, trust = self._decided(frame, carrier.arrive(frame.gray))
+            between = self._between(self._shown, shown)
             results = [
                 ShotColor(each.index, colors)
                 for each, colors in zip(self._frames[1:place], between, strict=True)
             ]
-            carrier.settle(ab, trust)
+            carrier.settle(kept, trust)
             if frame.is_anchor or carrier.anchor_in_view < _IN_VIEW:
-                carrier.anchor(frame.gray, ab, trust)
+                carrier.anchor(frame.gray, kept, trust)
         if frame.is_anchor:
             self._since_anchor = 0
-        results.append(ShotColor(frame.index, ab, self._state(frame)))
+        self._shown = shown
+        results.append(ShotColor(frame.index, shown, self._state(frame)))
         for each in self._frames[: place + 1]:
             self._evidence.pop(each.index, None)
             self._own.pop(each.index, None)
@@ -226,46 +234,54 @@ class ShotColorist:
         self._steps, self._paths = [], []
         return results
 
-    def _decided(
-        self, frame: ShotFrame, brought: Arrival | None, since_anchor: int | None
-    ) -> tuple[Plane, Plane]:
-        """ab and trust of a keyframe.
+    def _decided(self, frame: ShotFrame, brought: Arrival | None) -> tuple[Plane, Plane, Plane]:
+        """Of a keyframe: the ab that is shown, the ab that is carried on, and the trust in that.
 
-        brought: what came from the keyframe before; since_anchor: how many frames from its anchor.
+        They differ between two anchors, where what is shown moves from the earlier one's colours
+        to the later one's. brought: what came from the keyframe before.
         """
         shape = frame.gray.shape
         if brought is None:
             zero = np.zeros(shape, np.float32)
             brought = Arrival(np.zeros((*shape, 2), np.float32), zero, zero)
-        ab, confidence, trust = brought
+        kept, confidence, trust = brought
+        shown = kept
         if (later := self._evidence.get(frame.index)) is not None:
             # the nearer of two anchors counts more, and what nobody asked for hardly counts
-            part = self._part_of_later(frame.index, since_anchor)
+            part = self._part_of_later(frame.index)
             from_before, from_later = trust * (1 - part), later.trust * part
             share = from_later / (from_before + from_later + _UNTRUSTED)
-            ab = ab + share[..., None] * (later.ab - ab)
+            shown = kept + share[..., None] * (later.ab - kept)
             confidence = confidence + share * (later.trust - confidence)
+            share = share * (1 - trust)
+            kept = kept + share[..., None] * (later.ab - kept)
             trust = trust + share * (later.trust - trust)
-        own = self._own_colors(frame) if frame.is_anchor else None
         if self._every is not None or _unseen(confidence) > _NEGLIGIBLE:
-            fresh = own.ab if own is not None else self._fresh(frame, ab, confidence)
-            ab = fresh + confidence[..., None] * (ab - fresh)
-        if own is not None:
-            ab = ab + own.trust[..., None] * (own.ab - ab)
-            trust = trust + own.trust * (1 - trust)
-        return ab, trust
+            fresh = self._fresh(frame, shown, np.minimum(confidence, trust))
+            shown = fresh + confidence[..., None] * (shown - fresh)
+            kept = fresh + confidence[..., None] * (kept - fresh)
+        if frame.is_anchor:
+            own = self._own_colors(frame)
+            shown = shown + own.trust[..., None] * (own.ab - shown)
+            kept, trust = shown, trust + own.trust * (1 - trust)
+        return np.ascontiguousarray(shown), np.ascontiguousarray(kept), trust
 
-    def _part_of_later(self, index: int, since_anchor: int | None) -> float:
-        if since_anchor is None:
+    def _part_of_later(self, index: int) -> float:
+        """How far the frame is on the way from the last anchor to the next."""
+        if self._since_anchor is None:
             return 1.0
         later = self._anchors[bisect_left(self._anchors, index)]
-        return since_anchor / max(since_anchor + later - index, 1)
+        return self._since_anchor / max(self._since_anchor + later - index, 1)
 
-    def _fresh(self, frame: ShotFrame, ab: Plane, confidence: Plane) -> Plane:
-        """The network's colours, given what was brought and the hints that were followed here."""
-        mask = (confidence > _SEEN).astype(np.float32)
+    def _fresh(self, frame: ShotFrame, ab: Plane, trust: Plane) -> Plane:
+        """The network's colours, given the hints that were followed here and what was brought.
+
+        Only what goes back to an anchor is a hint: the network's own inventions, told to it again
+        and again, would fade to gray.
+        """
+        mask = (trust > _SEEN).astype(np.float32)
         known = ab * mask[..., None]
-        _paint(known, mask, frame.tracked)
+        _paint(known, mask, (*frame.tracked, *frame.own))
         (fresh,) = self._network(frame.lightness[None], known[None], mask[None])
         return np.asarray(fresh)
 
@@ -321,6 +337,7 @@ class ShotColorist:
             "gray": frame.gray,
             "index": np.array(frame.index),
             "since_anchor": np.array(since),
+            "shown": self._shown,
         }
 
 

@@ -1,23 +1,23 @@
 """Where a shot ends and the next begins, found while frames stream by.
 
-Two frames are alike if flow from one to the other makes them so (contrast and brightness aside), so
+Two frames are alike if flow from one to the other makes them so, contrast and brightness aside, so
 neither pans, shake, passers-by nor flicker look like cuts. A hard cut is a step between two frames
-that are much less alike than the steps around it, and after which nothing before comes back: flashes
-and damaged frames do come back. A fade shows as frames without contrast, a dissolve as frames that
-are a mixture of one before and one after.
+that are much less alike than the steps around it, and after which nothing before comes back: after
+a flash or a damaged frame it does. A fade shows as frames without contrast, a dissolve as frames
+that are a mixture of one before and one after.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_colorize.video.flow import flow, pull, working
+from tui_colorize.video.flow import flow, working
 
 Gray = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -37,7 +37,9 @@ _BLANK = 5.0  # standard deviation in gray levels of a black or white frame
 _CLEAR = 15.0  # of a frame that is not near the dark end of a fade, at least
 _SHORT = 4  # blank frames that may be damage, not a fade
 _MIXED = 0.25  # of the variance of the difference of two frames: what a mixture may miss, at most
-_CHANGE = 0.2  # variance that the sides of a dissolve do not have in common, at least
+_CHANGE = 8.0  # mean difference in gray levels of the sides of a dissolve, at least
+_DECLINE = 0.04  # of what was before, from one frame that is looked at to the next, at least
+_PACE = 3  # frames from one to the next
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,13 @@ class ShotDetector:
         if any(frame.blank for frame in near):  # part of a fade, which has a start of its own
             return False
         first = max(1, at - min(self._since, _BACK))
-        around = [self._frames[i].likeness for i in range(first, at + _BACK + 1) if self._has(i, at)]
+        around = [frame.likeness for frame in list(self._frames)[first : at + _BACK + 1]]
+        del around[at - first]
         if around and 1 - step < _STEP * (1 - float(np.median(around))):
             return False
         before = [self._frames[at - i].gray for i in range(1, min(self._since, _BACK) + 1)]
         after = [self._frames[i].gray for i in range(at, at + _BACK) if i < len(self._frames)]
         return not _any_alike(before, after)
-
-    def _has(self, index: int, other_than: int) -> bool:
-        return index != other_than and index < len(self._frames)
 
     def _fade(self, at: int) -> bool:
         """The first frame that shows something after blank ones."""
@@ -134,9 +134,10 @@ class ShotDetector:
             if at < span or self._since < span:
                 break
             start = self._frames[at - span]
-            if start.blank or end.blank:
+            if any(frame.blank for frame in list(self._frames)[at - span :]):
                 break
-            share = _share(start.gray, self._frames[at].gray, end.gray)
+            between = [self._frames[i].gray for i in (at - _PACE, at, at + _PACE)]
+            share = _share(start.gray, between, end.gray)
             if share and not _any_alike([start.gray], [end.gray]):
                 self._mixing = share
                 return share < 0.5 <= last
@@ -161,13 +162,29 @@ def with_starts(
 
 
 def alike(before: Gray, after: Gray) -> float:
-    """How well flow explains one frame by another, -1..1: normalised cross-correlation of small
-    windows, averaged by their contrast. Frames without contrast are alike."""
+    """How well motion explains one frame by another, -1..1; frames without contrast are alike."""
+    field = flow(after, before)
+    fit = _fit(_moved(before, field), after)
+    if fit < _ALIKE and min(before.shape) >= 32:  # a fast pan takes the flow out of its reach
+        field = flow(after, before, guess=np.broadcast_to(_shift(after, before), field.shape))
+        fit = max(fit, _fit(_moved(before, field), after))
+    return fit
+
+
+def _shift(one: Gray, other: Gray) -> Plane:
+    """By how many pixels x, y most of the picture went, at most half of a side."""
     import cv2
 
-    one = pull(before.astype(np.float32), flow(after, before))
-    other = after.astype(np.float32)
-    window = (_WINDOW, _WINDOW)
+    window = cv2.createHanningWindow(one.shape[::-1], cv2.CV_32F)
+    shift, _ = cv2.phaseCorrelate(one.astype(np.float32), other.astype(np.float32), window)
+    return np.array(shift, np.float32)
+
+
+def _fit(before: Plane, after: Gray) -> float:
+    """Normalised cross-correlation of small windows, averaged by their contrast."""
+    import cv2
+
+    one, other, window = before, after.astype(np.float32), (_WINDOW, _WINDOW)
     mean_one, mean_other = cv2.blur(one, window), cv2.blur(other, window)
     variance_one = np.maximum(cv2.blur(one * one, window) - mean_one * mean_one, 0)
     variance_other = np.maximum(cv2.blur(other * other, window) - mean_other * mean_other, 0)
@@ -177,30 +194,35 @@ def alike(before: Gray, after: Gray) -> float:
     return float(((covariance + _NOISE) / norm * weights).sum() / weights.sum())
 
 
+def _moved(before: Gray, field: Plane) -> Plane:
+    """The frame as it looks where its pixels went. field: the flow back to it."""
+    import cv2
+
+    height, width = before.shape
+    x = field[..., 0] + np.arange(width, dtype=np.float32)
+    y = field[..., 1] + np.arange(height, dtype=np.float32)[:, None]
+    plane = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(plane, np.float32)
+
+
 def _any_alike(before: list[Gray], after: list[Gray]) -> bool:
     return any(alike(one, other) >= _ALIKE for one in before for other in after)
 
 
-def _share(start: Gray, middle: Gray, end: Gray) -> float:
-    """How much of `start` is in `middle`, if that is a mixture of `start` and `end`, else 0.
-
-    Brightness and contrast of each frame are free, for flicker is no mixture.
-    """
+def _share(start: Gray, between: Sequence[Gray], end: Gray) -> float:
+    """How much of `start` is in the middle one of `between`, if they are mixtures of `start` and
+    `end` with less and less of `start`, else 0."""
     import cv2
 
-    a, m, b = (_even(cv2.blur(frame.astype(np.float32), (5, 5))) for frame in (start, middle, end))
-    common = float((a * b).mean())
-    apart = 1 - common * common
-    if apart < _CHANGE:
+    a, b, *mixed = (cv2.blur(frame.astype(np.float32), (5, 5)) for frame in (start, end, *between))
+    difference = a - b
+    if float(np.abs(difference).mean()) < _CHANGE:
         return 0.0
-    with_a, with_b = float((a * m).mean()), float((b * m).mean())
-    part_a, part_b = (with_a - common * with_b) / apart, (with_b - common * with_a) / apart
-    if min(part_a, part_b) < 0.15:
+    energy = float((difference * difference).sum())
+    shares = [float(((m - b) * difference).sum()) / energy for m in mixed]
+    share = shares[len(shares) // 2]
+    # flicker mixes frames too, but not ever more
+    if not 0.15 < share < 0.85 or max(np.diff(shares)) > -_DECLINE:
         return 0.0
-    rest = 1 - part_a * with_a - part_b * with_b  # of the variance of `middle`
-    return part_a / (part_a + part_b) if rest < _MIXED * (2 - 2 * common) else 0.0
-
-
-def _even(frame: Plane) -> Plane:
-    """With a mean of 0 and a variance of 1."""
-    return (frame - frame.mean()) / max(float(frame.std()), 1e-3)
+    rest = mixed[len(mixed) // 2] - b - share * difference
+    return share if float((rest * rest).sum()) < _MIXED * energy else 0.0

@@ -1,8 +1,9 @@
 """Hints that follow their objects through a shot, forwards and backwards.
 
 Streaming: frames go in one by one, and each frame's tracks come out as soon as no hint that is put
-later can reach it. A hint is followed forwards to the end of its shot and backwards at least
-LOOK_BACK frames; memory is bounded by 2 * LOOK_BACK small gray copies (about 60 MB).
+later can reach it, so at once where all hints are on frames before. A hint is followed forwards to
+the end of its shot and backwards over at least LOOK_BACK frames. Memory is bounded by 2 * LOOK_BACK
+gray copies of 480 pixels, about 60 MB at 16:9, however long the shot is.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_colorize.hints import Hint
+from tui_colorize.video.agree import Agreement
 from tui_colorize.video.flow import working
 from tui_colorize.video.follow import LONG_SIDE, Follower, Place
 
 Gray = NDArray[np.uint8]
 
 LOOK_BACK = 240
-"""Frames that a hint is followed backwards at least (10 s at 24 frames per second)."""
+"""Frames that a hint is followed backwards at least: 10 s at 24 frames per second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Track:
     centre is a whole number, as with hints). scale: of its patch, 1.0 on its own frame.
     confidence: 0..1, how sure it is that this place has the hint's colour. visible: sure enough to
     be used; where False, x and y are a guess. group: hints that turned out to be on one object have
-    the same group (the index of the earliest). share: of this hint in its group's colour on this
+    the same group, the index of the earliest. share: of this hint in its group's colour on this
     frame, 0..1; the shares of the visible hints of a group add up to 1.
     """
 
@@ -46,7 +48,10 @@ class Track:
 
 
 class ShotTracker:
-    """Feed it the frames of one shot, in order; collect the tracks of each, in order."""
+    """Feed it the frames of one shot, in order; collect the tracks of each, in order.
+
+    A frame has a track for every hint of the shot that was followed to it, visible or not.
+    """
 
     def __init__(self, hints: Sequence[Hint], first: int = 0) -> None:
         """hints: all of the film, in order (a HintSet); those not enabled are left out.
@@ -54,41 +59,42 @@ class ShotTracker:
         first: the number of the shot's first frame, which the frame of a hint refers to.
         """
         self._hints = hints
-        self._hinted: dict[int, list[int]] = {}
+        self._hinted: dict[int, list[int]] = {}  # by frame
         for index, hint in enumerate(hints):
             if hint.enabled and hint.frame >= first:
                 self._hinted.setdefault(hint.frame, []).append(index)
-        self._last_hinted = max(self._hinted, default=-1)
+        self._agreement = Agreement([hint.frame for hint in hints])
         self._next = first
+        self._follower = Follower()
         self._buffer: list[Gray] = []  # working copies of the frames fed and not yet reported
-        self._forward: list[dict[int, Place]] = []  # of the frames in the buffer
-        self._follower: Follower | None = None
-        self._factors = (1.0, 1.0)
+        self._forward: list[dict[int, Place]] = []  # what the follower found on them
+        self._size = (1, 1)  # of the source, height and width
 
     def feed(self, gray: Gray) -> list[list[Track]]:
         """The next frame, (H, W) uint8 -> the tracks of the frames that are settled by now."""
+        self._size = gray.shape
         small = working(gray, LONG_SIDE)
-        if self._follower is None:
-            self._follower = Follower()
-            self._factors = (small.shape[1] / gray.shape[1], small.shape[0] / gray.shape[0])
-        self._forward.append(self._follower.step(small, self._started(self._next)))
+        places = self._follower.step(small, self._put(self._next, small))
+        self._agreement.link(self._next, places)
         self._buffer.append(small)
+        self._forward.append(places)
         self._next += 1
-        pending = any(self._next <= frame < self._next + LOOK_BACK for frame in self._hinted)
-        if not pending:
+        if not any(self._next <= frame < self._next + LOOK_BACK for frame in self._hinted):
             return self._settle(len(self._buffer))
-        if len(self._buffer) >= 2 * LOOK_BACK:
-            return self._settle(LOOK_BACK)
-        return []
+        return self._settle(LOOK_BACK) if len(self._buffer) >= 2 * LOOK_BACK else []
 
     def finish(self) -> list[list[Track]]:
         """The shot is over: the tracks of all frames that have not been reported."""
         return self._settle(len(self._buffer))
 
-    def _started(self, frame: int) -> dict[int, tuple[float, float]]:
-        fx, fy = self._factors
+    def _put(self, frame: int, small: Gray) -> dict[int, tuple[float, float]]:
+        """The hints put on this frame, and where on its working copy."""
+        down, across = small.shape[0] / self._size[0], small.shape[1] / self._size[1]
         return {
-            index: ((self._hints[index].x + 0.5) * fx - 0.5, (self._hints[index].y + 0.5) * fy - 0.5)
+            index: (
+                (self._hints[index].x + 0.5) * across - 0.5,
+                (self._hints[index].y + 0.5) * down - 0.5,
+            )
             for index in self._hinted.get(frame, ())
         }
 
@@ -96,34 +102,40 @@ class ShotTracker:
         """Report the `count` oldest frames of the buffer and forget them."""
         start = self._next - len(self._buffer)
         backward: list[dict[int, Place]] = [{} for _ in self._buffer]
-        hinted = [i for i in range(1, len(self._buffer)) if start + i in self._hinted]
+        hinted = [at for at in range(1, len(self._buffer)) if start + at in self._hinted]
         if hinted:
             follower = Follower()
-            for i in reversed(range(hinted[-1] + 1)):
-                backward[i] = follower.step(self._buffer[i], self._started(start + i))
-        reports = []
-        for ahead, behind in zip(self._forward[:count], backward[:count], strict=True):
-            reports.append(self._report({**behind, **ahead}))
+            for at in reversed(range(hinted[-1] + 1)):
+                small = self._buffer[at]
+                backward[at] = follower.step(small, self._put(start + at, small))
+                self._agreement.link(start + at, backward[at])
+        reports = [
+            self._report(start + at, {**backward[at], **self._forward[at]}, self._buffer[at])
+            for at in range(count)
+        ]
         del self._buffer[:count], self._forward[:count]
         return reports
 
-    def _report(self, places: dict[int, Place]) -> list[Track]:
-        fx, fy = self._factors
+    def _report(self, frame: int, places: dict[int, Place], small: Gray) -> list[Track]:
+        down, across = small.shape[0] / self._size[0], small.shape[1] / self._size[1]
         return [
             Track(
                 index,
-                (place.x + 0.5) / fx - 0.5,
-                (place.y + 0.5) / fy - 0.5,
+                (place.x + 0.5) / across - 0.5,
+                (place.y + 0.5) / down - 0.5,
                 place.scale,
                 place.confidence,
                 place.visible,
-                index,
+                self._agreement.group(index),
+                share,
             )
-            for index, place in sorted(places.items())
+            for index, (place, share) in sorted(self._agreement.agreed(frame, places).items())
         ]
 
 
-def track_shot(frames: Iterable[Gray], hints: Sequence[Hint], first: int = 0) -> Iterator[list[Track]]:
+def track_shot(
+    frames: Iterable[Gray], hints: Sequence[Hint], first: int = 0
+) -> Iterator[list[Track]]:
     """The tracks of each frame of one shot, in order. Arguments as of ShotTracker."""
     tracker = ShotTracker(hints, first)
     for gray in frames:

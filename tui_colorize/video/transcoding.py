@@ -57,6 +57,8 @@ def _audio(stream: AudioStream, target: OutputContainer, codec: str) -> tuple[St
 
 
 def _text(stream: SubtitleStream, target: OutputContainer, codec: str) -> tuple[Stream, Handler]:
+    from av.error import FFmpegError
+
     made: Any = target.add_stream(codec)
     context = stream.codec_context
     context.open(strict=False)
@@ -64,10 +66,15 @@ def _text(stream: SubtitleStream, target: OutputContainer, codec: str) -> tuple[
     made.codec_context.time_base = stream.time_base
 
     def handle(packet: av.Packet[Any]) -> Iterator[av.Packet[Any]]:
-        subtitle = stream.decode2(packet) if packet.size else None
-        if subtitle is None:
+        if not packet.size:
             return
-        encoded = made.codec_context.encode_subtitle(subtitle)
+        try:
+            subtitle = stream.decode2(packet)
+            if subtitle is None:
+                return
+            encoded = made.codec_context.encode_subtitle(subtitle)
+        except FFmpegError:  # one line less, of a damaged film
+            return
         encoded.time_base = packet.time_base
         encoded.pts = encoded.dts = packet.pts
         encoded.duration = packet.duration

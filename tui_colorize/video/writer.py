@@ -112,11 +112,14 @@ class VideoWriter:
         chroma: str | None = None,
         overwrite: bool = False,
     ) -> None:
-        """See plan() for the settings. Raises UserError."""
+        """See plan() for the settings. Raises UserError, also where check_place does."""
+        from tui_colorize.imagefile.save import check_place
+
         self._info = info
         self._out = Path(out)
         self._overwrite = overwrite
         self.encoding = plan(info, self._out, codec=codec, crf=crf, preset=preset, chroma=chroma)
+        check_place(info.path, self._out, overwrite=overwrite)
         self.notices = list(self.encoding.notices)
         with said(printable(self._out), "be written"):
             self._folder = Path(mkdtemp(prefix=".tui-colorize-", dir=self._out.parent))

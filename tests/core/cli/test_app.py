@@ -26,7 +26,7 @@ def app(monkeypatch):
 
     monkeypatch.setattr("tui_colorize.tui.start.run", open_it)
     monkeypatch.delenv("TUI_COLORIZE_GRAPHICS", raising=False)
-    monkeypatch.setattr(cli, "_is_terminal", lambda _: True)
+    monkeypatch.setattr(cli, "is_terminal", lambda _: True)
     return opened
 
 
@@ -107,7 +107,7 @@ def test_graphics_that_there_are_not(run, app, monkeypatch, options, variable):
 
 
 def test_in_a_browser_no_terminal_is_needed(run, app, monkeypatch):
-    monkeypatch.setattr(cli, "_is_terminal", lambda _: False)
+    monkeypatch.setattr(cli, "is_terminal", lambda _: False)
     monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
     assert run()[0] == 7
 
@@ -129,7 +129,7 @@ def test_a_failure_that_is_ours_is_one_sentence(run, app, monkeypatch, tmp_path)
 def test_the_app_needs_a_terminal(run, app, monkeypatch):
     picture("a.png")
     for missing_stream in (sys.stdin, sys.stdout, sys.stderr):
-        monkeypatch.setattr(cli, "_is_terminal", lambda stream, gone=missing_stream: stream != gone)
+        monkeypatch.setattr(cli, "is_terminal", lambda stream, gone=missing_stream: stream != gone)
         status, out, err = run("a.png")
         assert (status, out, app) == (2, "", [])
         assert err.startswith("tui-colorize: the app needs a terminal")

@@ -51,6 +51,12 @@ class FrameRequest:
         return dots[0] * self.cell[0], round(dots[1] * self.cell[1] / 2)
 
     @property
+    def corners(self) -> list[tuple[int, int]]:
+        """The cells in the top left of the pictures, which may be smaller than their panes."""
+        left, top = self.viewport.offset
+        return [(x + left, y + top // 2) for x, y in self.panes.corners]
+
+    @property
     def seam_dot(self) -> int:
         """Where in the window the seam is, in canvas pixels."""
         width = self.viewport.size[0]

@@ -53,7 +53,7 @@ class HalfCellPainter:
         for block in blocks:
             tolerance = None
             for piece in pieces(block, cell, _TILE):
-                tile = unchanged(piece, before)
+                tile = unchanged(piece, before, frugal)
                 if tile is None:
                     if frugal and tolerance is None:
                         tolerance = _tolerance(block.pixels)
@@ -84,7 +84,7 @@ class HalfCellPainter:
                 rows.append([self.cell_of(*halves) for halves in zip(upper, lower, strict=True)])
             else:
                 rows.append([self._segment(*cell) for cell in _frugal_row(upper, lower, tolerance)])
-        return Tile(*piece.place[:2], piece.pixels, rows)
+        return Tile(*piece.place[:2], piece.pixels, rows, frugal=tolerance is not None)
 
     def cell_of(self, upper: list[int], lower: list[int]) -> Segment:
         """One cell of two colours."""

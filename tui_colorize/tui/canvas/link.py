@@ -15,9 +15,9 @@ from collections.abc import Callable
 QUESTION = "\x1b[6n"
 """Where is the cursor? Textual passes the answer on as CursorPosition."""
 
-_PIECE = 12_000  # bytes between two questions
-_SMALLEST, _LARGEST = 24_000, 2_000_000  # bytes on the way
-_DELAY = 0.04  # seconds that pieces may wait for each other
+_PIECE = 8_000  # bytes between two questions
+_SMALLEST, _LARGEST = 16_000, 2_000_000  # bytes on the way
+_DELAY = 0.03  # seconds that pieces may wait for each other
 _PATIENCE = 3.0  # seconds after which an answer will not come any more
 
 
@@ -28,7 +28,7 @@ class Link:
         self._clock = clock
         self._asked: deque[tuple[float, int]] = deque()  # when, how much since the one before
         self._unasked = 0
-        self._window = 2 * _SMALLEST
+        self._window = _SMALLEST
         self._fastest = float("inf")
         self._deaf = False
         self.throughput: float | None = None

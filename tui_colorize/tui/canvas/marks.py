@@ -20,7 +20,7 @@ Marks = dict[tuple[int, int], Segment]
 """(column, row) of the canvas -> what stands there instead of the picture."""
 
 _DARK, _LIGHT = "#000000", "#ffffff"
-_HINT, _SELECTED, _DISABLED = "◎", "◉", "⊘"
+_HINT, _SELECTED, _DISABLED = "○", "◉", "⊘"
 # The arms of the cross are thick but for the one away from the half of the cell where the dot is.
 _CROSS = ("╇", "╈")
 _COLUMN, _ROW = "▾", "▸"
@@ -47,11 +47,11 @@ def draw_hints(overlay: Overlay, frame: Frame) -> Marks:
     for number, hint in enumerate(overlay.hints):
         if number != overlay.selected:
             for column, row, _ in _places(request, hint.x, hint.y):
-                marks[column, row] = _ring(_HINT if hint.enabled else _DISABLED, hint.color)
+                marks[column, row] = _ring(_HINT, hint)
     if overlay.selected is not None and overlay.selected < len(overlay.hints):
         hint = overlay.hints[overlay.selected]
         for column, row, right in _places(request, hint.x, hint.y):
-            marks[column, row] = _ring(_SELECTED if hint.enabled else _DISABLED, hint.color)
+            marks[column, row] = _ring(_SELECTED, hint)
             # The number stands on whichever side has room.
             label = str(overlay.selected + 1)
             start = column + 1 if column + len(label) < right else column - len(label)
@@ -73,13 +73,12 @@ def draw_cursor(overlay: Overlay, frame: Frame) -> Marks:
 
 
 def draw_rulers(overlay: Overlay, frame: Frame) -> Marks:
-    """Above and at the left of every pane, where the cursor is."""
+    """Above and at the left of every picture, where the cursor is."""
     marks: Marks = {}
-    dot = frame.request.viewport.to_canvas(*overlay.cursor)
-    if dot is not None:
-        for left, top in frame.request.panes.corners:
-            marks[left + dot[0], top - RULER] = Segment(_COLUMN, GROUND_STYLE)
-            marks[left - RULER, top + dot[1] // 2] = Segment(_ROW, GROUND_STYLE)
+    places = _places(frame.request, *overlay.cursor)
+    for (column, row, _), (left, top) in zip(places, frame.request.corners, strict=False):
+        marks[column, top - RULER] = Segment(_COLUMN, GROUND_STYLE)
+        marks[left - RULER, row] = Segment(_ROW, GROUND_STYLE)
     return _within(marks, frame.request)
 
 
@@ -113,9 +112,13 @@ def _brightness(color: str) -> float:
     return (2 * int(color[1:3], 16) + 5 * int(color[3:5], 16) + int(color[5:7], 16)) / 8
 
 
-def _ring(glyph: str, color: str) -> Segment:
-    """In its own colour, on black or white, whichever shows it: seen on any picture."""
-    return _glyph(glyph, color, _DARK if _brightness(color) > _MIDDLE else _LIGHT)
+def _ring(glyph: str, hint: Hint) -> Segment:
+    """On the hint's colour, in black or white, whichever shows it: seen on any picture. The other
+    way round where the hint is disabled."""
+    contrast = _DARK if _brightness(hint.color) > _MIDDLE else _LIGHT
+    if hint.enabled:
+        return _glyph(glyph, contrast, hint.color)
+    return _glyph(_DISABLED, hint.color, contrast)
 
 
 @lru_cache(maxsize=4096)

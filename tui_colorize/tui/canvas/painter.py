@@ -40,7 +40,8 @@ class Tile:
     """A few cells of the canvas, drawn. The same object as long as it looks the same.
 
     column, row: its place on the canvas. pixels: what it shows, at the painter's full size. data:
-    what is sent besides the cells. key: what the painter knows it by.
+    what is sent besides the cells. key: what the painter knows it by. frugal: whether it could look
+    better.
     """
 
     column: int
@@ -49,6 +50,7 @@ class Tile:
     cells: Cells
     data: str = ""
     key: int = 0
+    frugal: bool = False
 
     @property
     def place(self) -> Place:
@@ -146,9 +148,11 @@ def pieces(block: Block, cell: tuple[int, int], size: tuple[int, int]) -> Iterat
             yield Block((left + column, top + row, width, height), part)
 
 
-def unchanged(piece: Block, before: Mapping[Place, Tile]) -> Tile | None:
-    """The tile that shows these very pixels already."""
+def unchanged(piece: Block, before: Mapping[Place, Tile], frugal: bool) -> Tile | None:
+    """The tile that shows these very pixels already, well enough."""
     import numpy as np
 
     tile = before.get(piece.place)
-    return tile if tile is not None and np.array_equal(tile.pixels, piece.pixels) else None
+    if tile is None or (tile.frugal and not frugal):
+        return None
+    return tile if np.array_equal(tile.pixels, piece.pixels) else None

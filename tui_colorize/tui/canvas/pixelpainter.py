@@ -46,7 +46,8 @@ class PixelPainter(ABC):
     qualities: ClassVar[Sequence[Quality]]
     """From the best to the worst."""
     budget: ClassVar[float]
-    """Bytes per cell; half of that for a frugal picture."""
+    frugal_budget: ClassVar[float]
+    """Bytes per cell."""
     small: ClassVar[int]
     """Cells of which a picture may always have the budget."""
 
@@ -63,7 +64,7 @@ class PixelPainter(ABC):
         """The bytes of a tile, as characters."""
 
     @abstractmethod
-    def make(self, block: Block, encoded: str) -> Tile: ...
+    def make(self, block: Block, encoded: str, frugal: bool) -> Tile: ...
 
     def paint(
         self,
@@ -77,7 +78,7 @@ class PixelPainter(ABC):
         changed = []
         for number, block in enumerate(blocks):
             for piece in pieces(block, cell, self.tile):
-                tile = unchanged(piece, before)
+                tile = unchanged(piece, before, frugal)
                 if tile is None:
                     changed.append(_Piece(piece, number))
                 else:
@@ -86,7 +87,7 @@ class PixelPainter(ABC):
             encode = self._encoder(blocks)
             quality = self._affordable(changed, encode, frugal)
             for one in changed:
-                tiles[one.block.place] = self.make(one.block, encode(one, quality))
+                tiles[one.block.place] = self.make(one.block, encode(one, quality), frugal)
         return tiles
 
     def _encoder(self, blocks: Sequence[Block]) -> Callable[[_Piece, Quality], str]:
@@ -119,7 +120,8 @@ class PixelPainter(ABC):
         """The best quality in which all of this is within the budget, judged by a few pieces."""
         sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
         cells = sum(piece.cells for piece in pieces)
-        budget = self.budget * max(1.0, self.small / cells) / (2 if frugal else 1)
+        budget = self.frugal_budget if frugal else self.budget
+        budget *= max(1.0, self.small / cells)
         wanted = budget * sum(piece.cells for piece in sample)
         for quality in self._best[:-1]:
             if sum(len(encode(piece, quality)) for piece in sample) <= wanted:

@@ -26,7 +26,7 @@ Cell = tuple[int, int]
 class Spot:
     """Where the pointer is: in the first pane, in cells of the screen.
 
-    corner: of that pane. cell: where the dot is. half: 1 where it is in the lower half of the cell.
+    corner: of the picture in it. cell: where the dot is. half: 1 in the lower half of the cell.
     others: how far away the other panes are. size: of a cell, in pixels.
     """
 

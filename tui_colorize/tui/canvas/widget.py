@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections import deque
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.binding import BindingType
-from textual.errors import NoWidget
-from textual.events import Click, MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp, Resize
-from textual.geometry import Offset, Region
-from textual.strip import Strip
+from textual.events import (
+    Click,
+    MouseDown,
+    MouseMove,
+    MouseScrollDown,
+    MouseScrollUp,
+    MouseUp,
+    Resize,
+)
+from textual.geometry import Offset
 from textual.timer import Timer
-from textual.widget import Widget
 
 from tui_colorize.tui.canvas.frame import Frame, FrameRequest
 from tui_colorize.tui.canvas.marks import (
@@ -27,9 +27,10 @@ from tui_colorize.tui.canvas.marks import (
     draw_hints,
     draw_rulers,
 )
-from tui_colorize.tui.canvas.painter import GROUND_STYLE, HALVES, HOLE, Painter, Place, Tile
+from tui_colorize.tui.canvas.painter import HALVES, Painter
 from tui_colorize.tui.canvas.panes import Panes, View, arrange
 from tui_colorize.tui.canvas.pointer import Spot
+from tui_colorize.tui.canvas.surface import Surface
 from tui_colorize.tui.canvas.viewport import Viewport
 from tui_colorize.tui.keys import bindings
 from tui_colorize.tui.messages import FrameWanted, PictureClicked, PictureDragged, PictureScrolled
@@ -38,42 +39,24 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tui_colorize.tui.canvas.display import Display
-    from tui_colorize.tui.screenful import Span
 
 _BLINK = 0.8  # seconds
 _FAST = 0.25  # seconds between two requests from which on they are fast
 _REST = 0.3  # seconds after which the fine picture follows
-_TURN = 0.03  # seconds between two looks whether there is room on the link
 _SEAM_STEP = 0.02  # of the picture's width
-_GROUND = Segment(" ", GROUND_STYLE)
-_TEXT_STYLE = GROUND_STYLE + Style(color="#8b93a7")
 
 
-class Canvas(Widget, can_focus=True):
-    """The gray and the coloured picture, the cursor and the hints.
+class Canvas(Surface, can_focus=True):
+    """The gray and the coloured picture, the cursor and the hints."""
 
-    Lives in an app that is a Display.
-    """
-
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(on_canvas=True)]
     DEFAULT_CSS = "Canvas { overflow: hidden; }"
 
     def __init__(self, painter: Painter, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.painter = painter
+        super().__init__(painter, id)
         self.view = View.SIDE_BY_SIDE
         self.viewport: Viewport | None = None
-        self.frame: Frame | None = None
         self.overlay = Overlay()
-        self._placeholder = ""
-        self._grid: list[list[Segment]] = []
-        self._strips: dict[int, Strip] = {}
-        self._shown: dict[Place, Tile] = {}
-        self._waiting: deque[Tile] = deque()
-        self._gone: list[Tile] = []
-        self._marks: Marks = {}
         self._hint_marks: Marks = {}
         self._hints_of: tuple[object, ...] = ()
         self._tint: NDArray[np.float32] | None = None
@@ -84,7 +67,6 @@ class Canvas(Widget, can_focus=True):
         self._gray_phase = False
         self._blink: Timer | None = None
         self._rest: Timer | None = None
-        self._turn: Timer | None = None
         self._grabbed: tuple[int, int] | None = None
         self._grabbed_seam = False
 
@@ -98,10 +80,6 @@ class Canvas(Widget, can_focus=True):
             self._fit()
             self.ask()
 
-    @property
-    def _host(self) -> Display:
-        return cast("Display", self.app)
-
     # What it shows.
 
     def start(self, source: tuple[int, int]) -> None:
@@ -111,12 +89,6 @@ class Canvas(Widget, can_focus=True):
         self.viewport = Viewport(source, (1, 1))
         self._fit()
         self.ask()
-
-    def say(self, text: str) -> None:
-        """Words in the middle of an empty canvas."""
-        self._placeholder = text
-        if self.frame is None:
-            self._clear()
 
     def set_view(self, view: View) -> None:
         """Show another view of the picture."""
@@ -201,15 +173,8 @@ class Canvas(Widget, can_focus=True):
         if self.frame is None:
             self._clear()  # of words
         self.frame = frame
-        for place in [place for place in self._shown if place not in frame.tiles]:
-            tile = self._shown.pop(place)
-            self._gone.append(tile)
-            self._fill(place, [[_GROUND] * place[2]] * place[3])
-        self._waiting = deque(
-            tile for place, tile in frame.tiles.items() if self._shown.get(place) is not tile
-        )
         self._remark()
-        self.go_on()
+        self._show_tiles(frame.tiles)
 
     def mark(self, overlay: Overlay) -> None:
         """Move the cursor and the hints; only the cells they leave and enter are sent."""
@@ -227,130 +192,10 @@ class Canvas(Widget, can_focus=True):
         if self.painter.pointer is None:
             cursor = draw_cursor(self.overlay, self.frame)
             marks = draw_rulers(self.overlay, self.frame) | cursor | marks
-        old, self._marks = self._marks, marks
-        self._renew(
-            cell for cell in old.keys() | marks.keys() if old.get(cell) is not marks.get(cell)
-        )
-        self._point()
+        self._show_marks(marks)
+        self.point()
 
-    # How it gets to the terminal.
-
-    def go_on(self) -> None:
-        """Send as much of what waits as there is room for."""
-        room = sys.maxsize if self.app.is_headless else self._host.link.room
-        while self._waiting and room > 0 and not self._host.backlog:
-            tile = self._waiting.popleft()
-            self._put(tile)
-            room -= tile.cost
-        if self._waiting and self._turn is None:
-            self._turn = self.set_timer(_TURN, self._next_turn)
-
-    def _next_turn(self) -> None:
-        self._turn = None
-        self.go_on()
-
-    @property
-    def complete(self) -> bool:
-        """Whether the whole frame is on its way."""
-        return not self._waiting
-
-    def _put(self, tile: Tile) -> None:
-        old = self._shown.get(tile.place)
-        self._shown[tile.place] = tile
-        if old is not None and old is not tile:
-            self._gone.append(old)
-        if self.painter.mends:
-            self._draw(tile)
-        else:
-            self._host.send(self._goto(tile.place) + self.painter.put(tile))
-        if old is None or not self.painter.mends:
-            self._fill(tile.place, tile.cells)
-
-    def _draw(self, tile: Tile) -> None:
-        """Draw a tile over its cells, as far as those are on the screen and nothing covers them."""
-        left, top, columns, rows = tile.place
-        cells = {(x, y) for y in range(top, top + rows) for x in range(left, left + columns)}
-        free = {cell for cell in cells if self._text_at(cell) == HOLE.text}
-        if not free:
-            return  # they will be written, and the tile drawn then
-        if not all(self._on_top(cell) for cell in cells - free):
-            self._mend(tile, free)
-            return
-        text = self._goto(tile.place) + self.painter.put(tile)
-        x, y = self.region.offset
-        again = self._host.screenful.again((x + cell[0], y + cell[1]) for cell in cells - free)
-        self._host.send(text + again)
-
-    def _mend(self, tile: Tile, cells: set[tuple[int, int]]) -> None:
-        """Draw these cells of a tile, which were written over."""
-        text = ""
-        for place in _runs(cells):
-            text += self._goto(place) + self.painter.mend(tile, place)
-        self._host.send(text)
-
-    def drawn_over(self, spans: list[Span]) -> None:
-        """Something was written there: pictures have to be drawn again where they should be seen,
-        and those that nothing refers to any more can go."""
-        offset = self.region.offset
-        written = [(row - offset.y, x0 - offset.x, x1 - offset.x) for row, x0, x1 in spans]
-        if self._gone:
-            hidden = not self.display or self.app.screen is not self.screen
-            gone = [tile for tile in self._gone if hidden or _touched(tile, written)]
-            self._gone = [tile for tile in self._gone if tile not in gone]
-            self._host.send(self.painter.forget(gone))
-        if self.painter.mends and written:
-            coming = {tile.place for tile in self._waiting}
-            for tile in self._shown.values():
-                left, top, columns, rows = tile.place
-                hit = {
-                    (x, row)
-                    for row, x0, x1 in written
-                    if top <= row < top + rows
-                    for x in range(max(left, x0), min(left + columns, x1))
-                    if self._text_at((x, row)) == HOLE.text
-                }
-                if 2 * len(hit) > columns * rows:
-                    if tile.place not in coming:
-                        self._waiting.append(tile)
-                elif hit:
-                    self._mend(tile, hit)
-            self.go_on()
-        self._point()
-
-    def send_anew(self) -> None:
-        """The terminal has lost its pictures."""
-        if self.painter.pointer is not None:
-            self.painter.pointer.forget()
-        self._waiting = deque(self.frame.tiles.values() if self.frame is not None else ())
-        self.go_on()
-
-    def free(self) -> None:
-        """Free the terminal's memory: the app ends, or somebody else gets the terminal."""
-        self._waiting.clear()
-        pointer = self.painter.pointer
-        self._host.send(self.painter.close() + (pointer.close() if pointer else ""))
-
-    def _goto(self, place: Place) -> str:
-        x, y = self.region.offset
-        return f"\x1b[{y + place[1] + 1};{x + place[0] + 1}H"
-
-    def _text_at(self, cell: tuple[int, int]) -> str:
-        """What stands on the screen in a cell of the canvas."""
-        x, y = self.region.offset
-        return self._host.screenful.text_at(cell[0] + x, cell[1] + y)
-
-    def _on_top(self, cell: tuple[int, int]) -> bool:
-        """Whether nothing lies over a cell of the canvas, such as a notification."""
-        if self.app.screen is not self.screen:
-            return False
-        x, y = self.region.offset
-        try:
-            return self.screen.get_widget_at(cell[0] + x, cell[1] + y)[0] is self
-        except NoWidget:
-            return False
-
-    def _point(self) -> None:
-        """Have the painter's own pointer, if it has one, where the cursor is."""
+    def point(self) -> None:
         if self.painter.pointer is not None:
             self._host.send(self.painter.pointer.show(self._spot()))
 
@@ -362,71 +207,18 @@ class Canvas(Widget, can_focus=True):
         if dot is None:
             return None
         (x, y), *others = request.panes.corners
-        corner = (self.region.x + x, self.region.y + y)
-        cell = (corner[0] + dot[0], corner[1] + dot[1] // 2)
-        if not self._on_top((x + dot[0], y + dot[1] // 2)):
+        place = (x + dot[0], y + dot[1] // 2)
+        if not self._on_top(place):
             return None
-        away = tuple((other_x - x, other_y - y) for other_x, other_y in others)
-        return Spot(corner, cell, dot[1] % 2, away, request.cell, self.overlay.brush)
-
-    # Its cells.
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Without the styling that widgets with borders and padding need."""
-        lines = [self._line(y) for y in crop.line_range]
-        if crop.width == self.size.width:
-            return lines
-        return [line.crop(*crop.column_span) for line in lines]
-
-    def _line(self, y: int) -> Strip:
-        strip = self._strips.get(y)
-        if strip is None:
-            strip = self._words(y) if self.frame is None else self._picture(y)
-            for line_filter in self.app.get_line_filters():
-                strip = strip.apply_filter(line_filter, self.background_colors[1])
-            self._strips[y] = strip
-        return strip
-
-    def _picture(self, y: int) -> Strip:
-        width = self.size.width
-        if y >= len(self._grid):
-            return Strip([Segment(" " * width, GROUND_STYLE)], width)
-        marks = self._marks
-        cells = [marks.get((x, y), cell) for x, cell in enumerate(self._grid[y])]
-        return Strip(cells, width)
-
-    def _words(self, y: int) -> Strip:
-        width, height = self.size
-        lines = self._placeholder.splitlines()
-        row = y - (height - len(lines)) // 2
-        text = lines[row].center(width) if 0 <= row < len(lines) else ""
-        return Strip([Segment(text.ljust(width)[:width], _TEXT_STYLE)], width)
-
-    def _clear(self) -> None:
-        """Nothing but ground."""
-        self._gone += self._shown.values()
-        self._shown.clear()
-        self._waiting.clear()
-        self._marks = {}
-        self._hints_of = ()
-        self._grid = [[_GROUND] * self.size.width for _ in range(self.size.height)]
-        self._strips.clear()
-        self.refresh()
-
-    def _fill(self, place: Place, cells: list[list[Segment]]) -> None:
-        left, top, columns, rows = place
-        for row, line in enumerate(cells, top):
-            self._grid[row][left : left + columns] = line
-            self._strips.pop(row, None)
-        self.refresh(Region(left, top, columns, rows))
-
-    def _renew(self, cells: Iterable[tuple[int, int]]) -> None:
-        regions = []
-        for column, row in cells:
-            self._strips.pop(row, None)
-            regions.append(Region(column, row, 1, 1))
-        if regions:
-            self.refresh(*regions)
+        offset, corner = self.region.offset, request.corners[0]
+        return Spot(
+            corner=(offset.x + corner[0], offset.y + corner[1]),
+            cell=(offset.x + place[0], offset.y + place[1]),
+            half=dot[1] % 2,
+            others=tuple((other_x - x, other_y - y) for other_x, other_y in others),
+            size=request.cell,
+            brush=self.overlay.brush,
+        )
 
     # Its panes.
 
@@ -517,21 +309,3 @@ class Canvas(Widget, can_focus=True):
         place = self._source_at(screen)
         if place is not None:
             self.post_message(PictureScrolled(*place, step))
-
-
-def _touched(tile: Tile, spans: Iterable[Span]) -> bool:
-    left, top, columns, rows = tile.place
-    return any(
-        top <= row < top + rows and x0 < left + columns and x1 > left for row, x0, x1 in spans
-    )
-
-
-def _runs(cells: Iterable[tuple[int, int]]) -> list[Place]:
-    """Cells as places of one row each."""
-    runs: list[Place] = []
-    for column, row in sorted(cells, key=lambda cell: cell[::-1]):
-        if runs and runs[-1][1] == row and runs[-1][0] + runs[-1][2] == column:
-            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1, 1)
-        else:
-            runs.append((column, row, 1, 1))
-    return runs

@@ -54,7 +54,7 @@ class Gamut(Widget, can_focus=True):
         self.lightness = 50.0
         self._color = ""
         self._hue = self._chroma = 0.0
-        self._drawn: tuple[float, int, int] | None = None
+        self._drawn: tuple[object, ...] = ()
         self._most: NDArray[np.float64] | None = None
         self._cells: list[list[Segment]] = []
 
@@ -112,7 +112,7 @@ class Gamut(Widget, can_focus=True):
         width, ink = self.size.width, shades(self.app)
         if y == 0:
             return self._words(width)
-        wanted = self.lightness, width, self.size.height - 1
+        wanted = self.lightness, width, self.size.height - 1, ink
         if self._drawn != wanted:
             self._drawn = wanted
             self._cells = self._slice(width, self.size.height - 1, ink.faint, ink.ground)
@@ -194,11 +194,10 @@ class Gamut(Widget, can_focus=True):
         self._choose(event.x * 360 / self.size.width, chroma)
         self.action_take()
 
-    def on_resize(self) -> None:
-        self._drawn = None
-
     def on_focus(self) -> None:
         self.refresh(Region(0, 0, self.size.width, 1))
 
     def on_blur(self) -> None:
-        self.refresh(Region(0, 0, self.size.width, 1))
+        """What was not taken is no longer chosen."""
+        color, self._color = self._color, ""
+        self.show(self.lightness, color)

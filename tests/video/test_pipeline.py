@@ -1,0 +1,305 @@
+"""Whole films: what is kept, what is refused, how an interrupted run goes on."""
+
+from __future__ import annotations
+
+import threading
+
+import av
+import numpy as np
+import pytest
+
+from tui_colorize import Hint, colorize_video
+from tui_colorize.errors import UserError
+from tui_colorize.video import pipeline
+from tui_colorize.video.reader import VideoReader
+from tui_colorize.video.stages import AssemblyLine
+
+WIDTH, HEIGHT = 96, 64
+RED = Hint(40, 30, "#c83232", 2)
+
+
+class StandIn:
+    """In place of the network: each pixel gets the mean of the hints of like lightness."""
+
+    device, network_size = "cpu", 64
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def color_planes(self, lightness, ab, mask):
+        self.calls += 1
+        result = np.zeros_like(ab)
+        levels = (lightness / 20).astype(int)
+        for number in range(len(ab)):
+            for level in np.unique(levels[number]):
+                here = levels[number] == level
+                hinted = here & (mask[number] > 0)
+                if hinted.any():
+                    result[number][here] = ab[number][hinted].mean(0)
+        return result
+
+
+@pytest.fixture
+def network():
+    return StandIn()
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pipeline, "_SEGMENT", 8)
+    return tmp_path
+
+
+def scene(number: int, shot: int = 0) -> np.ndarray:
+    """A light square that moves a pixel a frame over a dark ground; every shot looks different."""
+    draw = np.random.default_rng(shot)
+    gray = draw.integers(40, 70, (HEIGHT, WIDTH)).astype(np.uint8)
+    if shot % 2:
+        gray = np.ascontiguousarray(255 - gray)
+        gray[: HEIGHT // 2] -= 100
+    gray[20:40, 30 + number : 50 + number] = draw.integers(120, 150, (20, 20))
+    return gray
+
+
+def write_film(path, shots=(12,), first_shot=0):
+    """A lossless gray film of shots of that many frames."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=24)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for shot, count in enumerate(shots, first_shot):
+            for number in range(count):
+                frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
+                luma = 16 + scene(number, shot) * (219 / 255)
+                rows = [luma, *[np.full((HEIGHT // 2, WIDTH // 2), 128)] * 2]
+                for plane, samples in zip(frame.planes, rows, strict=True):
+                    padded = np.zeros((plane.height, plane.line_size), np.uint8)
+                    padded[:, : plane.width] = np.rint(samples)
+                    plane.update(padded)
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def planes(path) -> list[tuple[int, list[np.ndarray]]]:
+    """PTS and Y', Cb, Cr of all frames."""
+    frames = []
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            arrays = [
+                np.frombuffer(plane, np.uint8).reshape(plane.height, -1)[:, : plane.width].copy()
+                for plane in frame.planes
+            ]
+            frames.append((frame.pts, arrays))
+    return frames
+
+
+def same(one, two) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+
+
+def color(source, out, hints, network, **settings):
+    return colorize_video(source, out, hints, colorizer=network, codec="ffv1", **settings)
+
+
+def test_one_hint_colours_the_shot_and_luma_and_times_stay(network):
+    """Every frame has a red square, the very luma of the source, and its PTS."""
+    write_film("film.mkv", (20,))
+    result = color("film.mkv", "out.mkv", [RED], network)
+    assert (result.frames, result.shots, result.hints, result.problems) == (20, 1, 1, ())
+    source, colored = planes("film.mkv"), planes("out.mkv")
+    assert [pts for pts, _ in colored] == [pts for pts, _ in source]
+    for number, ((_, before), (_, after)) in enumerate(zip(source, colored, strict=True)):
+        assert np.array_equal(before[0], after[0])
+        left = 15 + number // 2
+        assert after[2][12:18, left + 2 : left + 8].mean() > 150  # Cr of the square
+        assert abs(after[2][24:].mean() - 128) < 3  # and of the ground
+
+
+def test_no_colour_crosses_a_cut(network):
+    """The second of two shots is what it is when coloured alone."""
+    write_film("both.mkv", (12, 10))
+    write_film("second.mkv", (10,), first_shot=1)
+    result = color("both.mkv", "both-out.mkv", [RED], network)
+    color("second.mkv", "second-out.mkv", [], network)
+    assert result.shots == 2
+    both, second = planes("both-out.mkv")[12:], planes("second-out.mkv")
+    assert all(same(one, two) for (_, one), (_, two) in zip(both, second, strict=True))
+
+
+def test_a_hint_on_a_late_frame_colours_the_first_one(network):
+    """It goes back to the start of its shot, and no further."""
+    write_film("film.mkv", (10, 20))
+    late = Hint(58, 30, "#c83232", 2, frame=28)
+    color("film.mkv", "out.mkv", [late], network)
+    colored = planes("out.mkv")
+    assert colored[10][1][2][12:18, 17:23].mean() > 150
+    assert abs(colored[9][1][2].mean() - 128) < 1
+
+
+@pytest.mark.parametrize("stop", [1, 17, 30])
+def test_an_interrupted_run_goes_on_to_the_same_film(network, stop):
+    """Stopped anywhere, it resumes; finished parts are not done again."""
+    write_film("film.mkv", (14, 20))
+    hints = [RED, Hint(40, 30, "#3232c8", 2, frame=14), Hint(52, 30, "#32c832", 2, frame=28)]
+    whole = color("film.mkv", "whole.mkv", hints, network)
+    calls = network.calls
+
+    class Enough(Exception):
+        pass
+
+    def progress(now):
+        if now.done == stop:
+            raise Enough
+
+    with pytest.raises(Enough):
+        color("film.mkv", "out.mkv", hints, network, progress=progress)
+    assert not (pipeline.Path("out.mkv")).exists()
+    network.calls = 0
+    seen = []
+    result = color("film.mkv", "out.mkv", hints, network, resume=True, progress=seen.append)
+    assert (result.frames, result.shots) == (whole.frames, whole.shots)
+    assert len(seen) >= 34 - stop
+    if stop == 30:
+        assert len(seen) <= 34 - 30 + 12 + 8  # a segment and what a keyframe may be late
+        assert network.calls < calls
+    assert [pts for pts, _ in planes("out.mkv")] == [pts for pts, _ in planes("whole.mkv")]
+    for (_, one), (_, two) in zip(planes("out.mkv"), planes("whole.mkv"), strict=True):
+        assert same(one, two)
+    assert sorted(path.name for path in pipeline.Path().iterdir()) == [
+        "film.mkv",
+        "out.mkv",
+        "whole.mkv",
+    ]
+
+
+def test_parts_of_another_run_are_neither_used_nor_lost(network):
+    """Other hints do not go on with them; without a word nothing is begun anew."""
+    write_film("film.mkv", (30,))
+
+    def stop(now):
+        if now.done == 25:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        color("film.mkv", "out.mkv", [RED], network, progress=stop)
+    with pytest.raises(UserError, match="--resume goes on with them"):
+        color("film.mkv", "out.mkv", [RED], network)
+    with pytest.raises(UserError, match="another source, hints or settings"):
+        color("film.mkv", "out.mkv", [], network, resume=True)
+    state = pipeline.Path(".out.mkv.parts/state.npz")
+    state.write_bytes(state.read_bytes()[:100])
+    with pytest.raises(UserError, match="damaged; --overwrite begins anew"):
+        color("film.mkv", "out.mkv", [RED], network, resume=True)
+    assert color("film.mkv", "out.mkv", [RED], network, overwrite=True).frames == 30
+
+
+def test_a_run_that_leaves_nothing_to_resume_leaves_nothing(network):
+    """Stopped before the first segment is complete, its folder is gone."""
+    write_film("film.mkv", (30,))
+
+    def stop(now):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        color("film.mkv", "out.mkv", [RED], network, progress=stop)
+    assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]
+
+
+def test_progress_counts_every_frame(network):
+    """With the total, a speed, the time left and the stage that the others wait for."""
+    write_film("film.mkv", (16,))
+    seen = []
+    color("film.mkv", "out.mkv", [], network, progress=seen.append)
+    assert [now.done for now in seen] == list(range(1, 17))
+    assert {now.total for now in seen} <= {16, None}
+    assert seen[-1].fps > 0
+    assert seen[-1].slowest in ("scout", "color", "chroma", "encode")
+
+
+REFUSED = {
+    "there is no such file|cannot be read": {"source": "none.mkv"},
+    "exists already": {"out": "there.mkv"},
+    "is the original": {"out": "film.mkv"},
+    "outside": {"hints": [Hint(WIDTH, 0, "red")]},
+    "has 12 frames, counted from 0, and none with number 12": {
+        "hints": [Hint(0, 0, "red", frame=12)]
+    },
+    "other proportions": {"references": {0: np.zeros((64, 64, 3), np.uint8)}},
+    "not a coloured picture": {"references": {0: np.zeros((64, 96), np.uint8)}},
+    "none with number 40": {"references": {40: np.zeros((64, 96, 3), np.uint8)}},
+    "number of frames from 1 on": {"every": 0},
+    "crf": {"crf": 18},
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_cannot_be_used_is_refused_before_any_work(network, reason):
+    """In a sentence, with nothing written."""
+    write_film("film.mkv")
+    pipeline.Path("there.mkv").write_text("mine")
+    wanted = {"source": "film.mkv", "out": "out.mkv", "hints": []} | REFUSED[reason]
+    source, out, hints = (wanted.pop(name) for name in ("source", "out", "hints"))
+    with pytest.raises(UserError, match=reason):
+        color(source, out, hints, network, **wanted)
+    assert network.calls == 0
+    assert pipeline.Path("there.mkv").read_text() == "mine"
+    assert sorted(path.name for path in pipeline.Path().iterdir()) == ["film.mkv", "there.mkv"]
+
+
+def test_a_reference_colours_its_shot(network):
+    """A coloured still of the first frame, twice as large, is carried to the last one."""
+    write_film("film.mkv", (12,))
+    still = np.repeat(np.repeat(np.dstack([scene(0)] * 3), 2, 0), 2, 1)
+    still[40:80, 60:100, 0] += 60
+    color("film.mkv", "out.mkv", [], network, references={0: still})
+    for number, (_, (_, _, cr)) in enumerate(planes("out.mkv")):
+        left = 15 + number // 2
+        assert cr[12:18, left + 2 : left + 8].mean() > 145
+
+
+def test_what_was_damaged_is_said(network):
+    """A film that was cut off is coloured as far as it goes."""
+    write_film("film.mkv", (25, 25))
+    data = pipeline.Path("film.mkv").read_bytes()
+    pipeline.Path("film.mkv").write_bytes(data[: len(data) * 2 // 5])
+    result = color("film.mkv", "out.mkv", [RED], network)
+    assert 10 < result.frames < 50
+    assert any("damaged" in problem or "incomplete" in problem for problem in result.problems)
+    with VideoReader("out.mkv") as reader:
+        assert sum(1 for _ in reader) == result.frames
+
+
+def test_an_error_of_a_stage_ends_the_run(network, monkeypatch):
+    """It comes out as it is, with no thread left and nothing written."""
+    write_film("film.mkv", (12,))
+
+    def broken(*_):
+        raise RuntimeError("no colours")
+
+    monkeypatch.setattr(network, "color_planes", broken, raising=False)
+    with pytest.raises(RuntimeError, match="no colours"):
+        color("film.mkv", "out.mkv", [RED], network)
+    names = {thread.name for thread in threading.enumerate()}
+    assert not names & {"scout", "color", "chroma"}
+    assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]
+
+
+def test_stages_never_run_far_ahead():
+    """A slow end holds a fast start back: memory does not grow with the film."""
+    made, taken, lead = 0, 0, []
+
+    def numbers():
+        nonlocal made
+        for number in range(200):
+            made += 1
+            yield number
+
+    line = AssemblyLine()
+    for number in line.stage("numbers", numbers(), 4):
+        taken += 1
+        lead.append(made - taken)
+        assert number == taken - 1
+    line.stop()
+    assert taken == 200
+    assert max(lead) <= 6

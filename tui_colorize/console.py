@@ -1,0 +1,72 @@
+"""What the commands share: their options, and the streams that they talk through."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from tui_colorize.errors import UserError
+from tui_colorize.terminaltext import printable
+
+DONE, CRASHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""
+
+NAME = "tui-colorize"
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses with a UserError, safe to show, instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(printable(f"{message} ({self.prog} --help tells more)"))
+
+
+def add_network_options(parser: Parser) -> None:
+    """--device and --weights."""
+    parser.add_argument(
+        "--device",
+        type=_device,
+        default="auto",
+        help="auto (the default: CUDA where there is one), cpu, cuda or cuda:N",
+    )
+    parser.add_argument(
+        "--weights", metavar="FILE", type=Path, help="weights other than the bundled ones"
+    )
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,4})?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of auto, cpu, cuda, cuda:N")
+    return text
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """False also for a stream that was closed before the process began."""
+    return stream is not None and stream.isatty()
+
+
+def complain(problem: str) -> None:
+    """One sentence on stderr."""
+    say(f"{NAME}: {printable(problem)}", sys.stderr)
+
+
+def say(text: str, stream: TextIO | None, end: str = "\n") -> None:
+    """Print a line.
+
+    Nobody reading any more is no error. Raises UserError for a full disk and the like.
+    """
+    if stream is None:  # closed before the process began
+        return
+    try:
+        print(text, file=stream, end=end, flush=True)
+    except OSError as error:
+        # What is left in the buffer would fail again, noisily, at exit.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            reason = (error.strerror or "").lower()
+            raise UserError(f"the results cannot be written: {reason}") from error

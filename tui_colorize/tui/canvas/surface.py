@@ -1,0 +1,277 @@
+"""What the canvas has on the screen: cells, and the tiles of the picture on their way to it."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.errors import NoWidget
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui_colorize.tui.canvas.frame import Frame
+from tui_colorize.tui.canvas.marks import Marks
+from tui_colorize.tui.canvas.painter import GROUND_STYLE, HOLE, Painter, Place, Tile
+
+if TYPE_CHECKING:
+    from tui_colorize.tui.canvas.display import Display
+    from tui_colorize.tui.screenful import Span
+
+_TURN = 0.03  # seconds between two looks whether there is room on the link
+_GROUND = Segment(" ", GROUND_STYLE)
+_TEXT_STYLE = GROUND_STYLE + Style(color="#8b93a7")
+
+
+class Surface(Widget):
+    """Shows tiles with marks on them, or words where there is no frame.
+
+    Lives in an app that is a Display.
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(self, painter: Painter, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.painter = painter
+        self.frame: Frame | None = None
+        self._placeholder = ""
+        self._grid: list[list[Segment]] = []
+        self._strips: dict[int, Strip] = {}
+        self._shown: dict[Place, Tile] = {}
+        self._waiting: deque[Tile] = deque()
+        self._gone: list[Tile] = []
+        self._marks: Marks = {}
+        self._turn: Timer | None = None
+
+    @property
+    def _host(self) -> Display:
+        return cast("Display", self.app)
+
+    def point(self) -> None:
+        """Have the painter's own pointer, if it has one, where the cursor is."""
+        raise NotImplementedError
+
+    def say(self, text: str) -> None:
+        """Words in the middle of an empty canvas."""
+        self._placeholder = text
+        if self.frame is None:
+            self._clear()
+
+    def _show_tiles(self, tiles: dict[Place, Tile]) -> None:
+        """Show these and no others: what differs is sent, as the link has room for it; what has
+        not been sent of earlier ones is dropped."""
+        for place in [place for place in self._shown if place not in tiles]:
+            self._gone.append(self._shown.pop(place))
+            self._fill(place, [[_GROUND] * place[2]] * place[3])
+        again = {tile.place for tile in self._waiting}  # or what something lay over
+        self._waiting = deque(
+            tile
+            for place, tile in tiles.items()
+            if place in again or self._shown.get(place) is not tile
+        )
+        self.go_on()
+
+    def _show_marks(self, marks: Marks) -> None:
+        """Show these and no others; only the cells that change are sent."""
+        old, self._marks = self._marks, marks
+        self._renew(
+            cell for cell in old.keys() | marks.keys() if old.get(cell) is not marks.get(cell)
+        )
+
+    # How it gets to the terminal.
+
+    def go_on(self) -> None:
+        """Send as much of what waits as there is room for."""
+        room = sys.maxsize if self.app.is_headless else self._host.link.room
+        while self._waiting and room > 0 and not self._host.backlog:
+            tile = self._waiting.popleft()
+            self._put(tile)
+            room -= tile.cost
+        if self._waiting and self._turn is None:
+            self._turn = self.set_timer(_TURN, self._next_turn)
+
+    def _next_turn(self) -> None:
+        self._turn = None
+        self.go_on()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole frame is on its way."""
+        return not self._waiting
+
+    def _put(self, tile: Tile) -> None:
+        old = self._shown.get(tile.place)
+        self._shown[tile.place] = tile
+        if old is not None and old is not tile:
+            self._gone.append(old)
+        if self.painter.mends:
+            self._draw(tile)
+        else:
+            self._host.send(self._goto(tile.place) + self.painter.put(tile))
+        if old is None or not self.painter.mends:
+            self._fill(tile.place, tile.cells)
+
+    def _draw(self, tile: Tile) -> None:
+        """Draw a tile over its cells, as far as those are on the screen and nothing covers them."""
+        left, top, columns, rows = tile.place
+        cells = {(x, y) for y in range(top, top + rows) for x in range(left, left + columns)}
+        free = {cell for cell in cells if self._text_at(cell) == HOLE.text}
+        if not free:
+            return  # they will be written, and the tile drawn then
+        if not all(self._on_top(cell) for cell in cells - free):
+            self._mend(tile, free)
+            return
+        text = self._goto(tile.place) + self.painter.put(tile)
+        x, y = self.region.offset
+        again = self._host.screenful.again((x + cell[0], y + cell[1]) for cell in cells - free)
+        self._host.send(text + again)
+
+    def _mend(self, tile: Tile, cells: set[tuple[int, int]]) -> None:
+        """Draw these cells of a tile, which were written over."""
+        text = ""
+        for place in _runs(cells):
+            text += self._goto(place) + self.painter.mend(tile, place)
+        self._host.send(text)
+
+    def drawn_over(self, spans: list[Span]) -> None:
+        """Something was written there: pictures have to be drawn again where they should be seen,
+        and those that nothing refers to any more can go."""
+        offset = self.region.offset
+        written = [(row - offset.y, x0 - offset.x, x1 - offset.x) for row, x0, x1 in spans]
+        if self._gone:
+            hidden = not self.display or self.app.screen is not self.screen
+            gone = [tile for tile in self._gone if hidden or _touched(tile, written)]
+            self._gone = [tile for tile in self._gone if tile not in gone]
+            self._host.send(self.painter.forget(gone))
+        if self.painter.mends and written:
+            coming = {tile.place for tile in self._waiting}
+            for tile in self._shown.values():
+                left, top, columns, rows = tile.place
+                hit = {
+                    (x, row)
+                    for row, x0, x1 in written
+                    if top <= row < top + rows
+                    for x in range(max(left, x0), min(left + columns, x1))
+                    if self._text_at((x, row)) == HOLE.text
+                }
+                if 2 * len(hit) > columns * rows:
+                    if tile.place not in coming:
+                        self._waiting.append(tile)
+                elif hit:
+                    self._mend(tile, hit)
+            self.go_on()
+        self.point()
+
+    def send_anew(self) -> None:
+        """The terminal has lost its pictures."""
+        if self.painter.pointer is not None:
+            self.painter.pointer.forget()
+        self._waiting = deque(self.frame.tiles.values() if self.frame is not None else ())
+        self.go_on()
+
+    def free(self) -> None:
+        """Free the terminal's memory: the app ends, or somebody else gets the terminal."""
+        self._waiting.clear()
+        pointer = self.painter.pointer
+        self._host.send(self.painter.close() + (pointer.close() if pointer else ""))
+
+    def _goto(self, place: Place) -> str:
+        x, y = self.region.offset
+        return f"\x1b[{y + place[1] + 1};{x + place[0] + 1}H"
+
+    def _text_at(self, cell: tuple[int, int]) -> str:
+        """What stands on the screen in a cell of the canvas."""
+        x, y = self.region.offset
+        return self._host.screenful.text_at(cell[0] + x, cell[1] + y)
+
+    def _on_top(self, cell: tuple[int, int]) -> bool:
+        """Whether nothing lies over a cell of the canvas, such as a notification."""
+        if self.app.screen is not self.screen:
+            return False
+        x, y = self.region.offset
+        try:
+            return self.screen.get_widget_at(cell[0] + x, cell[1] + y)[0] is self
+        except NoWidget:
+            return False
+
+    # Its cells.
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Without the styling that widgets with borders and padding need."""
+        lines = [self._line(y) for y in crop.line_range]
+        if crop.width == self.size.width:
+            return lines
+        return [line.crop(*crop.column_span) for line in lines]
+
+    def _line(self, y: int) -> Strip:
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._words(y) if self.frame is None else self._picture(y)
+            for line_filter in self.app.get_line_filters():
+                strip = strip.apply_filter(line_filter, self.background_colors[1])
+            self._strips[y] = strip
+        return strip
+
+    def _picture(self, y: int) -> Strip:
+        width = self.size.width
+        if y >= len(self._grid):
+            return Strip([Segment(" " * width, GROUND_STYLE)], width)
+        marks = self._marks
+        cells = [marks.get((x, y), cell) for x, cell in enumerate(self._grid[y])]
+        return Strip(cells, width)
+
+    def _words(self, y: int) -> Strip:
+        width, height = self.size
+        lines = self._placeholder.splitlines()
+        row = y - (height - len(lines)) // 2
+        text = lines[row].center(width) if 0 <= row < len(lines) else ""
+        return Strip([Segment(text.ljust(width)[:width], _TEXT_STYLE)], width)
+
+    def _clear(self) -> None:
+        """Nothing but ground."""
+        self._gone += self._shown.values()
+        self._shown.clear()
+        self._waiting.clear()
+        self._marks = {}
+        self._grid = [[_GROUND] * self.size.width for _ in range(self.size.height)]
+        self._strips.clear()
+        self.refresh()
+
+    def _fill(self, place: Place, cells: list[list[Segment]]) -> None:
+        left, top, columns, rows = place
+        for row, line in enumerate(cells, top):
+            self._grid[row][left : left + columns] = line
+            self._strips.pop(row, None)
+        self.refresh(Region(left, top, columns, rows))
+
+    def _renew(self, cells: Iterable[tuple[int, int]]) -> None:
+        regions = []
+        for column, row in cells:
+            self._strips.pop(row, None)
+            regions.append(Region(column, row, 1, 1))
+        if regions:
+            self.refresh(*regions)
+
+
+def _touched(tile: Tile, spans: Iterable[Span]) -> bool:
+    left, top, columns, rows = tile.place
+    return any(
+        top <= row < top + rows and x0 < left + columns and x1 > left for row, x0, x1 in spans
+    )
+
+
+def _runs(cells: Iterable[tuple[int, int]]) -> list[Place]:
+    """Cells as places of one row each."""
+    runs: list[Place] = []
+    for column, row in sorted(cells, key=lambda cell: cell[::-1]):
+        if runs and runs[-1][1] == row and runs[-1][0] + runs[-1][2] == column:
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1, 1)
+        else:
+            runs.append((column, row, 1, 1))
+    return runs
