@@ -183,7 +183,7 @@ def key_times(terminal: Terminal, count: int) -> list[float]:
         terminal.send(ARROWS["left" if step // 10 % 2 else "right"])
         # The title is the only place where digits stand alone or before a comma.
         while time.monotonic() - begun < 5:
-            if re.search(rb"H(\x1b\[[\d;]*m)*\d{1,4}(,|\x1b|  L)", terminal.read(5, patience=0.002)):
+            if re.search(rb"H(\x1b\[[\d;]*m)*\d{1,4}(,|\x1b|  L|$)", terminal.read(5, patience=0.002)):
                 break
         times.append(time.monotonic() - begun)
         terminal.read(0.15, patience=0.15)

@@ -17,17 +17,19 @@ even if they come back, so the second figure says nothing about re-acquisition.
 - ms: mean time per frame of the tracker, its flow included, decoding not.
 The reference takes a fifth of a second per frame; --cache keeps it.
 
-Cuts. The clips, reduced to 160 pixels, are joined in many ways: hard cuts between clips and inside
-one, fades through black and white, dissolves, each also with flashes, flicker, and grain added.
-Found means: a shot starts within 2 frames of a hard cut, or inside a gradual change (1 frame more
-on either side). Precision and recall are printed for each kind of sequence.
+Cuts. The clips, reduced to 240 pixels, are joined in --seeds random orders, at most 40 frames of
+each: hard cuts as they are, with flashes (1 to 3 frames), flicker (15 %), grain (15 gray levels),
+grain with scratches and dirt, shake (2 % of the width); fades through black and white; dissolves.
+A clip given with --film must be a single shot: it is joined too, and any start inside is false.
+Found: a shot starts within 2 frames of a hard cut, or inside a gradual change (1 frame more on
+either side); every other start but the first frame is false.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,7 @@ import cv2
 import numpy as np
 
 from tui_colorize.hints import Hint, HintSet
+from tui_colorize.video.shots import with_starts
 from tui_colorize.video.tracker import Track, track_shot
 
 NEAR = 12.0  # ab units
@@ -92,7 +95,9 @@ def sample(plane: np.ndarray, points: np.ndarray) -> np.ndarray:
     return plane[row, column].astype(np.float32)
 
 
-def truly_visible(clip: Clip, flows: tuple[np.ndarray, np.ndarray], start: np.ndarray) -> np.ndarray:
+def truly_visible(
+    clip: Clip, flows: tuple[np.ndarray, np.ndarray], start: np.ndarray
+) -> np.ndarray:
     """(frames, hints) bool for (hints, 2) places on frame 0: see the module's docstring."""
     there, back = flows
     height, width = clip.gray[0].shape
@@ -175,12 +180,108 @@ def _score_frame(
     return Score(len(visible), mean.sum(), pixel.sum(), true.sum(), true[indices].sum())
 
 
+HARD = ("cuts", "flashes", "flicker", "grain", "dirt", "shake")
+GRADUAL = (("black", 6), ("black", 14), ("white", 10), ("dissolve", 8), ("dissolve", 16))
+LONG = ("dissolve", 24)
+
+
+def reduced(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    return [cv2.resize(frame, (240, 136), interpolation=cv2.INTER_AREA) for frame in frames]
+
+
+def joined(
+    clips: Sequence[list[np.ndarray]], kind: str, length: int, random: np.random.Generator
+) -> tuple[list[np.ndarray], list[tuple[int, int]]]:
+    """The frames, and where each change begins and ends."""
+    frames: list[np.ndarray] = []
+    changes = []
+    for number, clip in enumerate(random.permutation(len(clips))):
+        first = int(random.integers(0, max(1, len(clips[clip]) - 40)))
+        part = [frame.astype(np.float32) for frame in clips[clip][first : first + 40]]
+        if number:
+            at = len(frames)
+            share = [(step + 1) / (length + 1) for step in range(length)]
+            if kind == "dissolve":
+                pairs = zip(frames[-length:], part, share, strict=False)
+                frames[-length:] = [a * (1 - s) + b * s for a, b, s in pairs]
+                part = part[length:]
+                changes.append((at - length, at))
+            elif length:
+                level = 255.0 if kind == "white" else 0.0
+                share = [(step + 1) / length for step in range(length)]
+                pairs = zip(frames[-length:], share, strict=True)
+                frames[-length:] = [a * (1 - s) + level * s for a, s in pairs]
+                part[:length] = [b * s + level * (1 - s) for b, s in zip(part, share, strict=False)]
+                changes.append((at - length, at + length))
+            else:
+                changes.append((at, at))
+        frames += part
+    return [
+        np.clip(frame, 0, 255).astype(np.uint8) for frame in aged(frames, kind, random)
+    ], changes
+
+
+def aged(frames: list[np.ndarray], kind: str, random: np.random.Generator) -> Iterator[np.ndarray]:
+    flashes = {
+        int(start) + step
+        for start in random.choice(len(frames) - 6, 8, replace=False)
+        for step in range(random.integers(1, 4))
+    }
+    for number, frame in enumerate(frames):
+        height, width = frame.shape
+        if kind == "flashes" and number in flashes:
+            yield frame * 0.3 + 210
+        elif kind == "flicker":
+            yield frame * (1 + 0.15 * random.normal()) + 5 * random.normal()
+        elif kind == "shake":
+            move = np.array([[1, 0, 5 * random.normal()], [0, 1, 3 * random.normal()]])
+            yield cv2.warpAffine(frame, move, (width, height), borderMode=cv2.BORDER_REFLECT)
+        elif kind in ("grain", "dirt"):
+            worn = frame + random.normal(0, 15, frame.shape)
+            if kind == "dirt":
+                column = random.integers(0, width)
+                worn[:, column : column + 2] = 255
+                for _ in range(random.integers(0, 6)):
+                    y, x = random.integers(0, height - 8), random.integers(0, width - 8)
+                    worn[y : y + 8, x : x + 8] = random.choice([0, 255])
+            yield worn
+        else:
+            yield frame
+
+
+def cuts(paths: Sequence[Path], seeds: int) -> None:
+    clips = [reduced(path) for path in paths]
+    print(f"{'joined by':>16} {'recall':>12} {'precision':>12}")
+    for kind, length in (*((kind, 0) for kind in HARD), *GRADUAL, LONG):
+        found = true = false = 0
+        slack = 1 if length else 2
+        for seed in range(seeds):
+            frames, changes = joined(clips, kind, length, np.random.default_rng(seed))
+            marked = with_starts(frames, lambda frame: frame)
+            starts = [number for number, (_, start) in enumerate(marked) if start and number]
+            hits = {
+                next((at for at in starts if first - slack <= at <= last + slack), None)
+                for first, last in changes
+            } - {None}
+            found, true, false = (
+                found + len(hits),
+                true + len(changes),
+                false + len(starts) - len(hits),
+            )
+        name = f"{kind} {length}" if length else kind
+        precision = 100 * found / max(1, found + false)
+        print(f"{name:>16} {found:4}/{true:<4} {100 * found / true:3.0f} {precision:10.0f} %")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clips", type=Path, nargs="+", metavar="CLIP")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--hints", type=int, default=10)
-    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--cache", type=Path, metavar="FOLDER")
+    parser.add_argument("--film", type=Path, nargs="*", default=[], help="more clips, for the cuts")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     print(f"{'clip':>16} {'correct':>9} {'(pixel)':>9} {'visible':>10} {'per frame':>11}")
@@ -194,6 +295,8 @@ def main() -> None:
         print(here.row(clip.name), flush=True)
         total.add(here)
     print(total.row("all"))
+    if len(options.clips) > 1:
+        cuts([*options.clips, *options.film], options.seeds)
 
 
 if __name__ == "__main__":

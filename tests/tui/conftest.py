@@ -136,7 +136,7 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     async def wait(*_: float) -> None:
         await asyncio.sleep(0.002)
 
-    monkeypatch.setattr("tui_colorize.tui.desk._REST", 0.1)
+    monkeypatch.setattr("tui_colorize.tui.desk._REST", 0.02)
     monkeypatch.setattr("textual.app.wait_for_idle", wait)
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait)
 

@@ -26,13 +26,13 @@ async def _commanded(pilot, app, until, words):
 
 
 @pytest.mark.parametrize("size", [SIZE, SMALL, (120, 40), (60, 20)])
-async def test_a_colour_from_the_gamut(make_app, ready, size):
+async def test_a_colour_from_the_gamut(make_app, ready, until, size):
     async with make_app().run_test(size=size) as pilot:
         app = await ready(pilot)
         await pilot.press("m")
         gamut = app.color_panel.gamut
         assert app.focused is gamut
-        assert gamut.region.height >= 3
+        await until(pilot, lambda: gamut.region.height >= 3)
         assert gamut.lightness == app.prepared.lightness_at(20, 15)
         before = _chroma(gamut.choice)
         await pilot.press("up", "up", "up")

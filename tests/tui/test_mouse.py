@@ -53,7 +53,10 @@ async def test_a_drag_moves_a_hint_in_one_step_of_undo(make_app, ready, until):
 async def test_hovering_draws_nothing(make_app, ready, until, monkeypatch):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await until(pilot, lambda: app.color_panel.current._here)  # the cursor rests
+        rested = []
+        monkeypatch.setattr(app, "suggest_now", lambda: rested.append(True))
+        await pilot.press("h", "l")
+        await until(pilot, lambda: rested)  # nothing more is to come
         drawn = []
         monkeypatch.setattr(type(app), "_display", lambda *args: drawn.append(args))
         for x in range(3, 30, 3):

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import threading
 
-import numpy as np
 import pytest
-from rich.color import ColorSystem
 from textual.geometry import Size
 
-from tui_colorize.hints import Hint
-from tui_colorize.tui.canvas.frame import FrameRequest, make_frame
-from tui_colorize.tui.canvas.marks import Overlay, draw
-from tui_colorize.tui.canvas.painter import HalfCellPainter
 from tui_colorize.tui.canvas.panes import View, arrange
 from tui_colorize.tui.canvas.viewport import Viewport
 from tui_colorize.tui.latest import Latest
@@ -79,78 +73,6 @@ def test_panels_leave_room_for_the_picture(source):
         where, size = place_panels(source, columns, rows)
         assert where in ("right", "below")
         assert size <= (columns * 0.41 if where == "right" else rows * 0.4)
-
-
-def test_the_painter_keeps_cells_that_did_not_change():
-    pixels = np.zeros((4, 3, 3), np.uint8)
-    painter = HalfCellPainter()
-    before = painter.paint(pixels)
-    changed = pixels.copy()
-    changed[3, 1] = (1, 2, 3)
-    after = painter.paint(changed, (pixels, before))
-    differing = [
-        (row, column)
-        for row in range(2)
-        for column in range(3)
-        if before[row][column] is not after[row][column]
-    ]
-    assert differing == [(1, 1)]
-    style = after[1][1].style
-    assert tuple(style.bgcolor.triplet) == (1, 2, 3)
-    assert tuple(style.color.triplet) == (0, 0, 0)
-
-
-def test_preset_codes_are_what_rich_would_make():
-    preset = HalfCellPainter(ColorSystem.TRUECOLOR).cell([1, 2, 3], [200, 100, 0])
-    plain = HalfCellPainter(ColorSystem.EIGHT_BIT).cell([1, 2, 3], [200, 100, 0])
-    assert preset.style.render("▀") == plain.style.render("▀")
-    fewer = HalfCellPainter(ColorSystem.EIGHT_BIT).cell([1, 2, 3], [200, 100, 0])
-    assert "48;5;" in fewer.style.render("▀", color_system=ColorSystem.EIGHT_BIT)
-
-
-def _frame(gray: int):
-    viewport = Viewport((20, 20), (20, 20))
-    panes = arrange(View.SIDE_BY_SIDE, (20, 20), 41, 10)
-    request = FrameRequest((41, 10), panes, View.SIDE_BY_SIDE, viewport)
-
-    def scaled(size, region):
-        return np.full((size[1], size[0], 3), gray, np.uint8)
-
-    return make_frame(request, scaled, None, HalfCellPainter(), None)
-
-
-@pytest.mark.parametrize("gray", [0, 128, 255])
-@pytest.mark.parametrize("color", ["#000000", "#808080", "#ffffff", "#ffff00", "#0000ff"])
-def test_marks_are_seen_on_any_picture(gray, color):
-    hints = (Hint(5, 5, color), Hint(12, 12, color))
-    marks = draw(Overlay((5, 5), hints, 1), _frame(gray))
-
-    def contrast(segment):
-        one, other = (
-            sum(w * c for w, c in zip((2, 5, 1), triplet, strict=True)) / 8
-            for triplet in (segment.style.color.triplet, segment.style.bgcolor.triplet)
-        )
-        return abs(one - other)
-
-    for pane in (0, 21):
-        assert contrast(marks[pane + 5, 2]) >= 100
-        assert marks[pane + 5, 2].text == "●"
-        assert marks[pane + 12, 6].text == "◉"
-        assert marks[pane + 13, 6].text == "2"
-        assert contrast(marks[pane + 4, 2]) >= 100
-        assert contrast(marks[pane + 6, 2]) >= 100
-
-
-def test_the_split_view_is_gray_at_the_left():
-    viewport = Viewport((20, 20), (20, 20))
-    request = FrameRequest((20, 10), arrange(View.SPLIT, (20, 20), 20, 10), View.SPLIT, viewport)
-
-    def plain(value):
-        return lambda size, region: np.full((size[1], size[0], 3), value, np.uint8)
-
-    frame = make_frame(request, plain(10), plain(200), HalfCellPainter(), None)
-    assert (frame.pixels[:, :10] == 10).all()
-    assert (frame.pixels[:, 11:] == 200).all()
 
 
 def test_the_status_fits_at_every_width():

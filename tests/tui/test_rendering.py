@@ -129,16 +129,12 @@ async def test_a_network_that_cannot_be_loaded_is_a_notification(make_app, until
 async def test_a_step_of_the_cursor_redraws_a_few_cells(make_app, ready, monkeypatch):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
+        monkeypatch.setattr("tui_colorize.tui.desk._REST", 5)
         sent = []
-
-        def record(screen, update):
-            if update is not None:
-                sent.append(update.render_segments(app.console))
-
-        monkeypatch.setattr(app, "_display", record)
+        monkeypatch.setattr(app, "send", sent.append)
         app.action_move(1, 0)
         await pilot.pause(0.05)
-        assert 0 < sum(map(len, sent)) < 2500
+        assert 0 < len("".join(sent).encode()) < 400
 
 
 async def test_the_status_bar_says_it_all(make_app, ready, screen_text):
@@ -190,7 +186,7 @@ async def test_terminals_of_many_sizes(make_app, ready, until, screen_text):
                 and lines[-1].strip().startswith("40×30")
                 and app.canvas.frame.request.size == tuple(app.canvas.size)
                 and app.canvas.region.right <= columns
-                and "▀" in lines[3]
+                and any("▀" in line for line in lines)
             )
 
         for size in [(40, 12), (300, 80), (120, 40), (60, 60), (200, 20), (41, 13)]:

@@ -33,6 +33,18 @@ def test_a_guess_is_left_as_it_is(texture):
     assert (guess == (-2, 0)).all()
 
 
+def test_frames_of_several_sizes_in_turn(texture):
+    """Whatever was asked before, a pair of frames has one flow."""
+    pairs = [
+        (texture[20 : 20 + height, 20 : 20 + width].copy(), texture[22:, 23:][:height, :width])
+        for height, width in [(33, 40), (120, 160), (60, 190), (100, 50), (40, 33), (64, 64)]
+    ]
+    once = [flow(before, after.copy()) for before, after in pairs]
+    again = [flow(before, after.copy()) for before, after in reversed(pairs)]
+    for one, other in zip(once, reversed(again), strict=True):
+        assert (one == other).all()
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (31, 200), (200, 16)])
 def test_tiny_frames_are_still(shape):
     """Where the method needs more pixels than there are, nothing moves."""

@@ -333,6 +333,7 @@ class Document:
         if not keep:
             return "line abandoned"
         self.take_color(self.color)
+        self.selected = self.hints.nearest(*self.cursor)
         return self.history.undo_label or ""
 
     def drag(self, index: int, x: int, y: int) -> str:

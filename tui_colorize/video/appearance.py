@@ -23,6 +23,9 @@ LARGE = 12
 SMALL = 3
 """Half the side of that middle."""
 
+_MIDDLE = slice(LARGE - SMALL, LARGE + SMALL + 1)
+_HALVES = (slice(0, LARGE + SMALL + 1), slice(LARGE - SMALL, None))  # each with the middle
+
 _NOISE = 40.0  # variance in gray levels that counts as no texture: grain, compression
 
 
@@ -83,28 +86,37 @@ def compare(one: Looks, other: Looks) -> Floats:
     Structure is normalised cross-correlation that takes two squares without texture as alike. Only
     what lies inside both frames counts.
     """
-    weights = one.inside * other.inside
-    middle = slice(LARGE - SMALL, LARGE + SMALL + 1)
-    inner = np.s_[:, middle, middle]
-    small, level = _structure(one.levels[inner], other.levels[inner], weights[inner])
-    large, level_large = _structure(one.levels, other.levels, weights)
-    quarters = []
-    first, last = slice(0, LARGE + SMALL + 1), slice(LARGE - SMALL, None)
-    for rows in (first, last):
-        for columns in (first, last):
-            part = np.s_[:, rows, columns]
-            quarters.append(_structure(one.levels[part], other.levels[part], weights[part])[0])
+    small, level = compare_middle(one, other)
+    large, level_large = compare_whole(one, other)
+    quarters = [_structure(one, other, rows, columns)[0] for rows in _HALVES for columns in _HALVES]
     half = np.sort(np.stack(quarters), axis=0)[2:].mean(axis=0)
     return np.stack([small, large, half, level, level - level_large], axis=1)
 
 
-def _structure(one: Floats, other: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    count = len(one)
-    a, b, w = (array.reshape(count, -1) for array in (one, other, weights))
-    w = w / np.maximum(w.sum(axis=1, keepdims=True), 1e-6)
-    mean_a, mean_b = (a * w).sum(axis=1), (b * w).sum(axis=1)
+def compare_middle(one: Looks, other: Looks) -> tuple[Floats, Floats]:
+    """The structure of the middle and its difference of gray level, (n,) each; see compare."""
+    return _structure(one, other, _MIDDLE, _MIDDLE)
+
+
+def compare_whole(one: Looks, other: Looks) -> tuple[Floats, Floats]:
+    """The same of the whole square."""
+    return _structure(one, other, slice(None), slice(None))
+
+
+def _structure(one: Looks, other: Looks, rows: slice, columns: slice) -> tuple[Floats, Floats]:
+    count, part = len(one.levels), np.s_[:, rows, columns]
+    a, b = one.levels[part].reshape(count, -1), other.levels[part].reshape(count, -1)
+    w = (one.inside[part] * other.inside[part]).reshape(count, -1)
+    w /= np.maximum(w.sum(axis=1, keepdims=True), 1e-6)
+    mean_a, mean_b = _sum(a, w), _sum(b, w)
     a, b = a - mean_a[:, None], b - mean_b[:, None]
-    covariance = (a * b * w).sum(axis=1) + _NOISE
-    variance_a, variance_b = (a * a * w).sum(axis=1), (b * b * w).sum(axis=1)
+    weighted = a * w
+    covariance = _sum(weighted, b) + _NOISE
+    variance_a, variance_b = _sum(weighted, a), _sum(b * w, b)
     norm = np.sqrt((variance_a + _NOISE) * (variance_b + _NOISE))
-    return np.asarray(covariance / norm), np.asarray(mean_b - mean_a)
+    return np.asarray(covariance / norm, np.float32), np.asarray(mean_b - mean_a)
+
+
+def _sum(a: Floats, b: Floats) -> Floats:
+    """The scalar products of the rows."""
+    return np.asarray(np.einsum("ij,ij->i", a, b))

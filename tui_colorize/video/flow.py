@@ -7,7 +7,6 @@ at p + flow[p] in the other.
 
 from __future__ import annotations
 
-from threading import local
 from typing import Any, Literal
 
 import numpy as np
@@ -19,8 +18,6 @@ Quality = Literal["fast", "medium"]
 
 LONG_SIDE = 320
 """Of the frames that flow is computed on, in pixels."""
-
-_of_thread = local()  # OpenCV's flow objects keep buffers and serve one thread at a time
 
 
 def working(gray: Gray, long_side: int = LONG_SIDE) -> Gray:
@@ -41,19 +38,15 @@ def flow(before: Gray, after: Gray, quality: Quality = "fast", guess: Plane | No
     guess: a flow to begin with, which stays as it is. Frames too small for the method (a side
     under 32 pixels) are taken as still.
     """
-    if min(before.shape) < 32:
-        return np.zeros((*before.shape, 2), np.float32)
-    return np.asarray(_dis(quality).calc(before, after, None if guess is None else guess.copy()))
-
-
-def _dis(quality: Quality) -> Any:
     import cv2
 
-    objects: dict[str, Any] = _of_thread.__dict__
-    if quality not in objects:
-        preset = {
-            "fast": cv2.DISOPTICAL_FLOW_PRESET_FAST,
-            "medium": cv2.DISOPTICAL_FLOW_PRESET_MEDIUM,
-        }[quality]
-        objects[quality] = cv2.DISOpticalFlow.create(preset)
-    return objects[quality]
+    if min(before.shape) < 32:
+        return np.zeros((*before.shape, 2), np.float32)
+    preset = {
+        "fast": cv2.DISOPTICAL_FLOW_PRESET_FAST,
+        "medium": cv2.DISOPTICAL_FLOW_PRESET_MEDIUM,
+    }[quality]
+    # An object that has seen frames of another size gives wrong results or crashes, and a new one
+    # costs next to nothing.
+    dis: Any = cv2.DISOpticalFlow.create(preset)  # its stub forbids None for the guess
+    return np.asarray(dis.calc(before, after, None if guess is None else guess.copy()))

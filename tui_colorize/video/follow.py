@@ -16,11 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_colorize.video import ways
-from tui_colorize.video.appearance import REACH, Floats, Gray, Looks, compare, cut
+from tui_colorize.video.appearance import (
+    REACH,
+    Floats,
+    Gray,
+    Looks,
+    compare,
+    compare_middle,
+    compare_whole,
+    cut,
+)
 from tui_colorize.video.flow import flow, working
 
 LONG_SIDE = 480
 """Of the working copies of frames, in pixels."""
+
+_FLOW_SIDE = LONG_SIDE // 2  # of the copies that dense flow is computed on
 
 _GAPS = (1, 3, 9, 27)  # frames between which points are followed
 
@@ -125,7 +136,7 @@ class Follower:
     def step(self, gray: Gray, started: dict[int, tuple[float, float]]) -> dict[int, Place]:
         """The next working copy, with the places of the hints put on it, by whatever key -> where
         every hint known so far is."""
-        small = working(gray)
+        small = working(gray, _FLOW_SIDE)
         if self._hints is not None and self._small is not None:
             field = flow(self._small, small)
             self._exposure += ways.brightening(self._small, small, field)
@@ -215,16 +226,16 @@ class Follower:
             if way.back is not None:
                 seen = self._seen[way.back]
                 known = rows[: len(seen.trust)]
-                like = compare(seen.looks, looks[number * len(rows) + known])
-                level = (like[:, 3] + seen.exposure - self._exposure) / _LEVEL
-                same = np.exp(-(level**2) - (way.miss / _MISS) ** 2)
-                trust[number, known] = seen.trust * np.maximum(like[:, 0], 0) * same
+                like, level = compare_middle(seen.looks, looks[number * len(rows) + known])
+                change = (level + seen.exposure - self._exposure) / _LEVEL
+                same = np.exp(-(change**2) - (way.miss / _MISS) ** 2)
+                trust[number, known] = seen.trust * np.maximum(like, 0) * same
         apart = np.linalg.norm(places[:, None, :, :2] - places[None, :, :, :2], axis=3)
         support = (trust * np.exp(-((apart / _CLOSE) ** 2))).max(axis=1)
 
         sure = _confidence(likeness, support.ravel()).reshape(count, -1)
         height, width = gray.shape
-        inside = (places[..., :2] >= 0) & (places[..., :2] <= (width - 1, height - 1))
+        inside = (places[..., :2] >= -0.5) & (places[..., :2] <= (width - 0.5, height - 0.5))
         sure = np.where(inside.all(axis=2), sure, 0)
         best = sure.argmax(axis=0)
         return self._tuned(hints, gray, places[best, rows]), sure[best, rows]
@@ -237,7 +248,7 @@ class Follower:
         else:
             tries[1:, :, 3] += np.array([[-0.04], [0.04]], np.float32)
         own = Looks(np.tile(hints.levels, (3, 1, 1)), np.tile(hints.inside, (3, 1, 1)))
-        fit = compare(own, Looks.at(gray, tries.reshape(-1, 4)))[:, 1].reshape(3, -1)
+        fit = compare_whole(own, Looks.at(gray, tries.reshape(-1, 4)))[0].reshape(3, -1)
         fit[0] += 0.004  # noise alone changes nothing
         return np.asarray(tries[fit.argmax(axis=0), np.arange(len(places))])
 

@@ -117,20 +117,18 @@ class ShotTracker:
         return reports
 
     def _report(self, frame: int, places: dict[int, Place], small: Gray) -> list[Track]:
-        down, across = small.shape[0] / self._size[0], small.shape[1] / self._size[1]
-        return [
-            Track(
-                index,
-                (place.x + 0.5) / across - 0.5,
-                (place.y + 0.5) / down - 0.5,
-                place.scale,
-                place.confidence,
-                place.visible,
-                self._agreement.group(index),
-                share,
+        height, width = self._size
+        down, across = small.shape[0] / height, small.shape[1] / width
+        tracks = []
+        for index, (place, share) in sorted(self._agreement.agreed(frame, places).items()):
+            x, y = (place.x + 0.5) / across - 0.5, (place.y + 0.5) / down - 0.5
+            if place.visible:  # up to half a pixel beyond the outermost centres
+                x, y = min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
+            group = self._agreement.group(index)
+            tracks.append(
+                Track(index, x, y, place.scale, place.confidence, place.visible, group, share)
             )
-            for index, (place, share) in sorted(self._agreement.agreed(frame, places).items())
-        ]
+        return tracks
 
 
 def track_shot(

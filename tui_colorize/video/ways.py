@@ -121,10 +121,13 @@ def picture_motion(field: Floats, factor: float) -> Floats:
     y, x = (plane.ravel() for plane in np.mgrid[8:height:16, 8:width:16])
     start = np.stack([x, y], axis=1).astype(np.float32)
     end = start + field[y, x]
+    still = np.eye(2, 3, dtype=np.float32)
+    if len(start) < 2:
+        return still
     cv2.setRNGSeed(1)  # of RANSAC: a film is tracked alike every time
     matrix, _ = cv2.estimateAffinePartial2D(start * factor, end * factor, ransacReprojThreshold=1.5)
     if matrix is None or not 0.5 < float(np.hypot(matrix[0, 0], matrix[1, 0])) < 2:
-        return np.eye(2, 3, dtype=np.float32)
+        return still
     return np.asarray(matrix, np.float32)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _QUEUED = 15  # writes that wait for the terminal; Textual blocks at 30
 _RETRY = 0.05  # seconds
+_SETTLED = 0.25  # seconds without a change of size
 _SMALL = 2000  # bytes that the terminal shows at once anyway
 
 
@@ -36,6 +37,7 @@ class Display(App[None]):
         self.screenful = Screenful()
         self.link = Link()
         self._retry: Timer | None = None
+        self._settling: Timer | None = None
 
     def on_mount(self) -> None:
         self.app_suspend_signal.subscribe(self, lambda _: self.canvas.free())
@@ -97,9 +99,16 @@ class Display(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.screenful.forget()
+        # Terminals move what they show while they are resized, before or after they tell.
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLED, self._draw_all)
+
+    def _draw_all(self) -> None:
+        self.screenful.forget()
+        self.screen.refresh()
 
     def _resumed(self, _: App[object]) -> None:
         """The terminal was somebody else's meanwhile."""
-        self.screenful.forget()
         self.canvas.send_anew()
-        self.screen.refresh()
+        self._draw_all()

@@ -1,0 +1,136 @@
+"""Speed of colouring film against the network's own ceiling, and whether memory stays.
+
+    python benchmarks/video.py [--frames 120] [--memory]
+
+The ceiling is the bare network, one frame after the other, with all cores. Absolute figures drift
+with the machine: ceiling and film are measured in turn. --memory: the peak of a run over 200 and
+over 2,000 frames of 720 rows, each in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from tui_colorize import Colorizer, Hint, colorize_video
+from tui_colorize.picture import working_size
+
+SIZE_480, SIZE_720 = (854, 480), (1280, 720)
+
+
+def write_film(path: Path, size: tuple[int, int], frames: int) -> None:
+    """A made-up shot: the camera pans over a landscape, in front of which boxes move."""
+    width, height = size
+    draw = np.random.default_rng(1)
+    shape = (2 * width, height)
+    soft = cv2.resize(draw.normal(0, 40, (9, 24)), shape, interpolation=cv2.INTER_CUBIC)
+    fine = cv2.resize(draw.normal(0, 20, (90, 240)), shape, interpolation=cv2.INTER_CUBIC)
+    ground = np.clip(120 + soft + fine, 0, 255).astype(np.uint8)
+    box = np.clip(190 + draw.normal(0, 12, (height // 4, height // 4)), 0, 255).astype(np.uint8)
+    side = len(box)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for number in range(frames):
+            start = round(width / 2 * (1 - np.cos(number / 60)))
+            gray = ground[:, start : start + width].copy()
+            for which in range(3):
+                x = int((width - side) * (0.5 + 0.5 * np.sin(number / 40 + 2 * which)))
+                gray[which * height // 4 + side // 4 :, x : x + side][:side] = box
+            frame = av.VideoFrame.from_ndarray(gray, format="gray")
+            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+        container.mux(stream.encode(None))
+
+
+def hints(size: tuple[int, int]) -> list[Hint]:
+    width, height = size
+    colors = ("#c08060", "#3050c0", "#40a040", "#c0b040")
+    return [
+        Hint((2 * number + 1) * width // 8, (number + 1) * height // 5, color)
+        for number, color in enumerate(colors)
+    ]
+
+
+def ceiling(colorizer: Colorizer, size: tuple[int, int]) -> float:
+    """Frames a second of the bare network."""
+    width, height = working_size(*size, colorizer.network_size)
+    lightness = np.full((1, height, width), 50, np.float32)
+    ab, mask = np.zeros((1, height, width, 2), np.float32), np.zeros_like(lightness)
+    ab[:, 40:60, 40:60], mask[:, 40:60, 40:60] = 30, 1
+    colorizer.color_planes(lightness, ab, mask)
+    times = []
+    for _ in range(8):
+        start = time.perf_counter()
+        colorizer.color_planes(lightness, ab, mask)
+        times.append(time.perf_counter() - start)
+    return 1 / float(np.median(times))
+
+
+def speed(folder: Path, frames: int) -> None:
+    colorizer = Colorizer()
+    film = folder / "film.mp4"
+    write_film(film, SIZE_480, frames)
+    print(f"{frames} frames of {SIZE_480[0]} x {SIZE_480[1]} on {colorizer.device}")
+    print(f"{'every':>6}{'fps':>8}{'ceiling':>9}{'ratio':>7}  limited by")
+    for every in (1, None):
+        before = ceiling(colorizer, SIZE_480)
+        seen = []
+        start = time.perf_counter()
+        colorize_video(
+            film,
+            folder / "out.mp4",
+            hints(SIZE_480),
+            colorizer=colorizer,
+            every=every,
+            overwrite=True,
+            progress=seen.append,
+        )
+        fps = frames / (time.perf_counter() - start)
+        most = (before + ceiling(colorizer, SIZE_480)) / 2
+        name = "auto" if every is None else str(every)
+        print(f"{name:>6}{fps:8.1f}{most:9.1f}{fps / most:7.2f}  {seen[-1].slowest}", flush=True)
+
+
+def memory(folder: Path) -> None:
+    print(f"{'frames':>7}  peak, MiB")
+    for frames in (200, 2000):
+        film = folder / f"{frames}.mp4"
+        write_film(film, SIZE_720, frames)
+        command = [sys.executable, __file__, "--peak-of", str(film)]
+        result = subprocess.run(command, capture_output=True, text=True, check=True)
+        print(f"{frames:7}  {int(result.stdout):9}", flush=True)
+
+
+def peak_of(film: Path) -> None:
+    out = film.with_name("out.mp4")
+    colorize_video(film, out, hints(SIZE_720), preset="veryfast", overwrite=True)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--peak-of", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.peak_of:
+        peak_of(options.peak_of)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        if options.memory:
+            memory(Path(folder))
+        else:
+            speed(Path(folder), options.frames)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""The parts of the canvas: what is sent of a change, how the link is spared, what is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+
+from tui_colorize.hints import Hint
+from tui_colorize.tui.canvas.frame import FrameRequest, make_frame
+from tui_colorize.tui.canvas.halfcell import HalfCellPainter
+from tui_colorize.tui.canvas.link import Link
+from tui_colorize.tui.canvas.marks import Overlay, draw_cursor, draw_hints, draw_rulers
+from tui_colorize.tui.canvas.panes import View, arrange
+from tui_colorize.tui.canvas.sixel import SixelPainter
+from tui_colorize.tui.canvas.viewport import Viewport
+from tui_colorize.tui.screenful import Screenful
+
+CONSOLE = Console(color_system="truecolor", force_terminal=True)
+RED = Style(color="#ff0000", bgcolor="#000000")
+PINK = Style(color="#ff8888", bgcolor="#000000")
+
+
+def _full(*lines):
+    strips = [[Strip([Segment(text, style) for text, style in line])] for line in lines]
+    return LayoutUpdate(strips, Region(0, 0, 8, len(lines)))
+
+
+def _part(row, line, *span):
+    strip = Strip([Segment(text, style) for text, style in line])
+    return ChopsUpdate([{}] * row + [{0: strip}], [(row, *span)], [[8]] * (row + 1))
+
+
+def test_only_changed_characters_are_sent():
+    screen = Screenful()
+    first, drawn = screen.update(_full([("12345678", RED)]), CONSOLE)
+    assert first == "\x1b[1;1H\x1b[0;38;2;255;0;0;48;2;0;0;0m12345678"
+    assert drawn == [(0, 0, 8)]
+    assert screen.update(_full([("12345678", RED)]), CONSOLE) == ("", [])
+    # One jump for what is far, the characters between for what is near.
+    again, drawn = screen.update(_full([("x2y4567z", RED)]), CONSOLE)
+    assert again == "\x1b[1;1Hx2y4567z"
+    assert drawn == [(0, 0, 1), (0, 2, 3), (0, 7, 8)]
+    changed, _ = screen.update(_full([("x2y4567", RED), ("z", PINK)]), CONSOLE)
+    assert changed == "\x1b[1;8H\x1b[38;2;255;136;136mz"
+
+
+def test_a_part_is_sent_from_where_it_changes():
+    screen = Screenful()
+    screen.update(_full([("12345678", RED)]), CONSOLE)
+    assert screen.update(_part(0, [("12345abc", RED)], 2, 7), CONSOLE)[0] == "\x1b[1;6Hab"
+    assert screen.text_at(7, 0) == "8"
+
+
+def test_wide_characters_are_sent_whole():
+    screen = Screenful()
+    screen.update(_full([("ab漢字cd", RED)]), CONSOLE)
+    assert screen.update(_full([("ab漢語cd", RED)]), CONSOLE)[0] == "\x1b[1;5H語"
+    assert screen.update(_full([("abcdefcd", RED)]), CONSOLE)[0] == "\x1b[1;3Hcdef"
+
+
+def test_what_is_forgotten_is_sent_again():
+    screen = Screenful()
+    first, _ = screen.update(_full([("12345678", RED)]), CONSOLE)
+    screen.forget()
+    assert screen.text_at(0, 0) == ""
+    assert screen.update(_full([("12345678", RED)]), CONSOLE)[0] == first
+
+
+def test_cells_can_be_drawn_again_as_they_are():
+    screen = Screenful()
+    screen.update(_full([("1234", RED), ("5678", PINK)]), CONSOLE)
+    assert screen.again([(5, 0), (1, 0)]) == (
+        "\x1b[1;2H\x1b[38;2;255;0;0m2\x1b[1;6H\x1b[38;2;255;136;136m6"
+    )
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_no_more_is_on_the_way_than_the_link_takes():
+    clock = Clock()
+    link = Link(clock)
+    room = link.room
+    assert link.sent(room)
+    assert link.room <= 0
+    clock.now = 0.15
+    link.answered()
+    assert link.room > room  # nothing had to wait: more the next time
+    assert link.throughput == pytest.approx(room / 0.15)
+    before = link.room
+    assert link.sent(before)
+    clock.now = 0.15 + 0.5
+    link.answered()
+    assert link.room < before  # it queued up somewhere
+
+
+def test_small_writes_are_not_asked_about():
+    link = Link(Clock())
+    assert not any(link.sent(100) for _ in range(20))
+
+
+def test_a_terminal_that_never_answers_is_served_all_the_same():
+    clock = Clock()
+    link = Link(clock)
+    link.sent(link.room)
+    clock.now = 10.0
+    assert link.room > 0
+    assert not link.sent(100_000)
+
+
+def _request(size=(41, 10), view=View.SIDE_BY_SIDE, cell=(1, 2), **options):
+    columns, rows = size
+    panes = arrange(view, (20, 20), columns - 1, rows - 1).moved(1, 1)
+    viewport = Viewport((20, 20), (panes.width, 2 * panes.height))
+    return FrameRequest(size, panes, view, viewport, cell=cell, **options)
+
+
+def _plain(*color):
+    return lambda size, region: np.full((size[1], size[0], 3), color, np.uint8)
+
+
+def _frame(gray=128, **options):
+    return make_frame(_request(**options), _plain(gray), None, HalfCellPainter(), None)
+
+
+def _contrast(segment):
+    one, other = (
+        sum(w * c for w, c in zip((2, 5, 1), triplet, strict=True)) / 8
+        for triplet in (segment.style.color.triplet, segment.style.bgcolor.triplet)
+    )
+    return abs(one - other)
+
+
+@pytest.mark.parametrize("gray", [0, 128, 255])
+@pytest.mark.parametrize("color", ["#000000", "#808080", "#ffffff", "#ffff00", "#0000ff"])
+def test_marks_are_seen_on_any_picture_and_told_apart(gray, color):
+    frame = _frame(gray)
+    hints = (Hint(5, 5, color), Hint(12, 12, color), Hint(15, 5, color, enabled=False))
+    overlay = Overlay((2, 2), hints, 1)
+    marks = draw_hints(overlay, frame) | draw_cursor(overlay, frame)
+    viewport = frame.request.viewport
+    glyphs = []
+    for left, top in frame.request.panes.corners:
+        for x, y in ((5, 5), (12, 12), (15, 5), (2, 2)):
+            column, row = viewport.to_canvas(x, y)
+            mark = marks[left + column, top + row // 2]
+            assert _contrast(mark) >= 90
+            glyphs.append(mark.text)
+        column, row = viewport.to_canvas(12, 12)
+        assert marks[left + column + 1, top + row // 2].text == "2"
+    assert len(set(glyphs)) == 4
+
+
+def test_the_rulers_are_in_line_with_the_cursor():
+    frame = _frame()
+    marks = draw_rulers(Overlay((7, 13)), frame)
+    cross = draw_cursor(Overlay((7, 13)), frame)
+    columns = {column for column, row in marks if marks[column, row].text == "▾"}
+    rows = {row for column, row in marks if marks[column, row].text == "▸"}
+    assert columns == {column for column, _ in cross}
+    assert rows == {row for _, row in cross}
+    assert len(marks) == 4
+    assert not any(frame.request.panes.at(*place) for place in marks if place[1] == 0)
+
+
+def test_marks_at_the_edges_stay_on_the_canvas():
+    frame = _frame()
+    hints = tuple(Hint(x, y, "#ff0000") for x in (0, 19) for y in (0, 19)) * 125
+    for selected in range(4):
+        marks = draw_hints(Overlay((19, 19), hints, selected), frame)
+        assert all(0 <= x < 41 and 0 <= y < 10 for x, y in marks)
+
+
+@pytest.mark.parametrize("cell", [(1, 2), (8, 17)])
+def test_the_split_view_is_gray_left_of_the_seam(cell):
+    painter = HalfCellPainter() if cell == (1, 2) else SixelPainter(cell)
+    for seam in (0.0, 0.25, 1.0):
+        request = _request(size=(21, 11), view=View.SPLIT, cell=cell, seam=seam)
+        frame = make_frame(request, _plain(10), _plain(200), painter, None)
+        (left, top), (width, height) = (
+            (request.corners[0][0] * cell[0], request.corners[0][1] * cell[1]),
+            request.pixel(request.viewport.size),
+        )
+        picture = frame.pixels[top : top + height, left : left + width]
+        edge = round(request.seam_dot * cell[0])
+        assert (picture[:, :edge] == 10).all()
+        assert (picture[:, edge + cell[0] :] == 200).all()
+
+
+def test_the_tint_is_where_the_map_is_high():
+    tint = np.zeros((2, 2), np.float32)
+    tint[0, 1] = 1
+    request = _request(view=View.COLOR, size=(21, 11), tint=tint)
+    frame = make_frame(request, _plain(100), _plain(100), HalfCellPainter(), None)
+    (x, y), (width, height) = request.corners[0], request.viewport.size
+    picture = frame.pixels[2 * y : 2 * y + height, x : x + width]
+    assert picture[0, -1].tolist() == [208, 85, 144]
+    assert picture[-1, 0].tolist() == [100, 100, 100]
+    assert picture[-1, -1].tolist() == [100, 100, 100]
+
+
+def test_only_tiles_that_changed_are_made_anew():
+    painter = SixelPainter((4, 8))
+    request = _request(size=(81, 40), view=View.COLOR, cell=(4, 8))
+    pixels = np.random.default_rng(0).integers(0, 256, (2000, 2000, 3), np.uint8)
+
+    def picture(size, region):
+        return pixels[: size[1], : size[0]]
+
+    before = make_frame(request, picture, None, painter, None)
+    pixels[0, 0] = 0
+    after = make_frame(request, picture, None, painter, before)
+    assert len(after.tiles) > 20
+    assert sum(after.tiles[place] is not tile for place, tile in before.tiles.items()) == 1
+
+
+def test_a_coarse_tile_gives_way_to_a_fine_one():
+    painter = SixelPainter((4, 8))
+    coarse = make_frame(_request(cell=(4, 8), frugal=True), _plain(90), None, painter, None)
+    fine = make_frame(_request(cell=(4, 8)), _plain(90), None, painter, coarse)
+    assert not set(coarse.tiles.values()) & set(fine.tiles.values())
+    again = make_frame(_request(cell=(4, 8), frugal=True), _plain(90), None, painter, fine)
+    assert set(again.tiles.values()) == set(fine.tiles.values())
+
+
+def test_preset_codes_are_what_rich_would_make():
+    preset = HalfCellPainter(ColorSystem.TRUECOLOR).cell_of([1, 2, 3], [200, 100, 0])
+    plain = HalfCellPainter(ColorSystem.EIGHT_BIT).cell_of([1, 2, 3], [200, 100, 0])
+    assert preset.style.render("▀") == plain.style.render("▀")
+    fewer = HalfCellPainter(ColorSystem.EIGHT_BIT).cell_of([1, 2, 3], [200, 100, 0])
+    assert "48;5;" in fewer.style.render("▀", color_system=ColorSystem.EIGHT_BIT)
+
+
+@pytest.mark.parametrize("aspect", [1.0, 17 / 16, 0.9])
+def test_pictures_keep_their_shape_whatever_the_cells(aspect):
+    viewport = Viewport((3000, 2000), (90, 100), aspect=aspect)
+    width, height = viewport.size
+    assert width / (height * aspect) == pytest.approx(1.5, rel=0.03)
+
+
+async def test_the_seam_is_moved_by_steps_and_by_the_mouse(make_app, ready, until):
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: app.canvas.frame.request.view is View.SPLIT)
+        app.canvas.move_seam(-5)
+        await until(pilot, lambda: app.canvas.frame.request.seam == pytest.approx(0.4))
+        request = app.canvas.frame.request
+        left, top = request.corners[0]
+        seam = app.canvas.region.offset + Offset(left + request.seam_dot, top + 4)
+        await pilot.mouse_down(offset=seam)
+        await pilot.hover(offset=seam + Offset(6, 0))
+        await pilot.mouse_up(offset=seam + Offset(6, 0))
+        wanted = request.seam_dot + 6
+        await until(pilot, lambda: abs(app.canvas.frame.request.seam_dot - wanted) <= 1)
+
+
+async def test_an_outdated_frame_is_not_shown(make_app, ready, until):
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        app = await ready(pilot)
+        old = app.canvas.frame
+        await pilot.resize_terminal(90, 36)
+        await until(pilot, lambda: app.canvas.frame is not old)
+        shown = app.canvas.frame
+        app.canvas.show(old)
+        assert app.canvas.frame is shown
