@@ -65,7 +65,9 @@ class Terminal:
             (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
         ]
         if painter == "kitty":
-            self._answers.append((re.compile(rb"\x1b_Gi=31,[^\x1b]*\x1b\\"), b"\x1b_Gi=31;OK\x1b\\"))
+            self._answers.append(
+                (re.compile(rb"\x1b_Gi=31,[^\x1b]*\x1b\\"), b"\x1b_Gi=31;OK\x1b\\")
+            )
         self._link = link
         self._free = time.monotonic()  # when the link has passed on all it has
         self._arriving: deque[tuple[float, bytes]] = deque()
@@ -174,7 +176,6 @@ def full(terminal: Terminal) -> int:
 def key_times(terminal: Terminal, count: int) -> list[float]:
     """Seconds from a key to the new place on the screen, while results keep arriving."""
     times = []
-    x = 0
     for step in range(count):
         if step % 6 == 0:
             terminal.send(b"\r")
@@ -183,11 +184,12 @@ def key_times(terminal: Terminal, count: int) -> list[float]:
         terminal.send(ARROWS["left" if step // 10 % 2 else "right"])
         # The title is the only place where digits stand alone or before a comma.
         while time.monotonic() - begun < 5:
-            if re.search(rb"H(\x1b\[[\d;]*m)*\d{1,4}(,|\x1b|  L|$)", terminal.read(5, patience=0.002)):
+            if re.search(
+                rb"H(\x1b\[[\d;]*m)*\d{1,4}(,|\x1b|  L|$)", terminal.read(5, patience=0.002)
+            ):
                 break
         times.append(time.monotonic() - begun)
         terminal.read(0.15, patience=0.15)
-        x += 1
     return times
 
 
@@ -222,14 +224,16 @@ def main() -> None:
             )
         if options.no_link:
             return
-        print("\nkey to screen over 390 KB/s, 75 ms each way, results arriving (bar 350 ms at 95 %)")
+        print(
+            "\nkey to screen over 390 KB/s, 75 ms each way, results arriving (bar 350 ms at 95 %)"
+        )
         for painter in options.painter or list(BARS):
             terminal = ready(painter, picture, folder, frugal=False, link=True)
             times = [seconds * 1e3 for seconds in key_times(terminal, 60)]
             terminal.close()
             print(
-                f"{painter:10} median {median(times):4.0f} ms, 95 % {quantiles(times, n=20)[-1]:4.0f}"
-                f" ms, worst {max(times):4.0f} ms",
+                f"{painter:10} median {median(times):4.0f} ms, "
+                f"95 % {quantiles(times, n=20)[-1]:4.0f} ms, worst {max(times):4.0f} ms",
                 flush=True,
             )
 

@@ -51,7 +51,7 @@ def color_video(arguments: Sequence[str]) -> int:
     return DAMAGED if result.problems else console.DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> console.Parser:
     parser = console.Parser(
         prog=f"{console.NAME} video",
         description="Colour a film: hints put on a few frames colour their shots. The luma stays "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -145,7 +147,7 @@ def test_a_network_that_flickers_does_not_make_the_film_flicker():
     still = [ShotFrame(number, gray(30)) for number in range(30)]
     for every in (1, None):
         results = colored(fickle, still, every=every)
-        change = [np.abs(b.ab - a.ab).max() for a, b in zip(results, results[1:], strict=False)]
+        change = [np.abs(b.ab - a.ab).max() for a, b in pairwise(results)]
         assert max(change) < 1
 
 

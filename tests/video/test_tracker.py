@@ -146,6 +146,15 @@ def test_a_hint_that_leaves_and_comes_back():
     assert miss(tracks[-1], (60, 70)) < 2
 
 
+def test_an_object_that_comes_back_elsewhere():
+    """Out on the right, in again on the left: found in the whole frame."""
+    frames = with_object(lambda at: (100 + 10 * at, 20) if at < 15 else (-240 + 10 * at, 60), 36)
+    tracks = [track for (track,) in follow(frames, Hint(135, 55, "red"))]
+    assert not any(track.visible for track in tracks[12:18])
+    assert tracks[-1].visible
+    assert miss(tracks[-1], (110 + 35, 60 + 35)) < 2
+
+
 def test_a_wall_without_texture_keeps_its_hint():
     """The hint may drift on a plain surface, but stays on it and visible."""
     frames = film(lambda at: moving(1.5 * at, 0))

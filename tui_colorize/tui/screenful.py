@@ -32,11 +32,12 @@ class Screenful:
     def __init__(self) -> None:
         self._rows: list[list[Cell]] = []
         self._pen: str | None = None
+        self._colors: tuple[str, str] | None = None
 
     def forget(self) -> None:
         """The terminal may show anything: what comes next is sent whole."""
         self._rows = []
-        self._pen = None
+        self._pen = self._colors = None
 
     def text_at(self, column: int, row: int) -> str:
         """The character of a cell; "" where there is none or it is not known."""
@@ -112,12 +113,16 @@ class Screenful:
         before, self._pen = self._pen, codes
         if codes == before:
             return ""
+        old = self._colors
+        ink, found, ground = codes.partition(";48;")
+        # Of a style that is an ink and a ground and nothing else, what changes is enough.
+        self._colors = (ink, ground) if found and ink.startswith("38;") else None
+        if old is not None and self._colors is not None:
+            if old[0] == ink:
+                return f"\x1b[48;{ground}m"
+            return f"\x1b[{ink if old[1] == ground else codes}m"
         if not codes:
             return "\x1b[m"
-        if before and (old := _two_colors(before)) and (new := _two_colors(codes)):
-            if old[0] == new[0]:
-                return f"\x1b[{new[1]}m"
-            return f"\x1b[{new[0] if old[1] == new[1] else codes}m"
         return f"\x1b[{codes}m" if before == "" else f"\x1b[0;{codes}m"
 
 
@@ -162,10 +167,3 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
 @lru_cache(maxsize=4096)
 def _codes(style: Style, system: ColorSystem) -> str:
     return style._make_ansi_codes(system)
-
-
-@lru_cache(maxsize=1 << 14)
-def _two_colors(codes: str) -> tuple[str, str] | None:
-    """The codes of ink and ground of a style that has both and nothing else."""
-    ink, found, ground = codes.partition(";48;")
-    return (ink, "48;" + ground) if found and ink.startswith("38;") else None

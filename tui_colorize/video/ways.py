@@ -23,7 +23,7 @@ _WINDOW = (15, 15)  # of pyramidal Lucas-Kanade
 _LEVELS = 2
 _MIDDLE = 8  # half the side of the middle of a hint's own frame that is looked for nearby
 _PLAIN = 6.0  # standard deviation in gray levels below which it cannot be found
-_FOUND = 0.85  # normalised cross-correlation of a find in the whole frame, at least
+_FOUND = 0.92  # normalised cross-correlation of a find in the whole frame, at least
 
 
 def carried(last: Gray, field: Floats, places: Floats) -> Floats:

@@ -119,8 +119,8 @@ class Painter(Protocol):
         ...
 
     def put(self, tile: Tile) -> str:
-        """What is sent, besides its cells, for a tile to be seen; "" where the cells are all. The
-        terminal's cursor is in its first cell."""
+        """What is sent, besides its cells, for a tile to be seen; "" where the cells are all. Where
+        the painter mends, the terminal's cursor is in the tile's first cell."""
         ...
 
     def mend(self, tile: Tile, place: Place) -> str:

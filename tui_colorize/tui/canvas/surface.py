@@ -113,7 +113,7 @@ class Surface(Widget):
         if self.painter.mends:
             self._draw(tile)
         else:
-            self._host.send(self._goto(tile.place) + self.painter.put(tile))
+            self._host.send(self.painter.put(tile))
         if old is None or not self.painter.mends:
             self._fill(tile.place, tile.cells)
 
