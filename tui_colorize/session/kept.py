@@ -146,7 +146,7 @@ class Session:
             )
         if len(mine) == 1 and whole:
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
-        elif self._kept is not None:
+        elif works and self._kept is not None:  # of a second window nothing until it does something
             self._write_whole(self._kept)
         for path, lock in mine[1:]:  # all in the first one now
             path.unlink(missing_ok=True)

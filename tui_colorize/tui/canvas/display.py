@@ -91,7 +91,12 @@ class Display(App[None]):
 
     def _try_again(self) -> None:
         self._retry = None
-        self.screen.refresh()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Draw the screen, unless the app, at its end, has none any more."""
+        if self._screen_stack:
+            self.screen.refresh()
 
     def on_cursor_position(self, event: CursorPosition) -> None:
         self.link.answered()
@@ -106,7 +111,7 @@ class Display(App[None]):
 
     def _draw_all(self) -> None:
         self.screenful.forget()
-        self.screen.refresh()
+        self._refresh()
 
     def _resumed(self, _: App[object]) -> None:
         """The terminal was somebody else's meanwhile."""
