@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
-from tui_colorize.tui.keys import commands
+from tui_colorize.tui.keys import Key, commands
+
+_WIDTH = 42  # of a command, before its key
 
 
 class KeyCommands(Provider):
@@ -15,7 +18,8 @@ class KeyCommands(Provider):
     async def discover(self) -> Hits:
         for key in commands():
             run = partial(self.app.run_action, key.action)
-            yield DiscoveryHit(_title(key.does), run, help=key.shown)
+            title = _title(key.does)
+            yield DiscoveryHit(_line(Content(title), key), run, text=title)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -24,8 +28,13 @@ class KeyCommands(Provider):
             score = matcher.match(title)
             if score > 0:
                 run = partial(self.app.run_action, key.action)
-                yield Hit(score, matcher.highlight(title), run, help=key.shown)
+                yield Hit(score, _line(matcher.highlight(title), key), run, text=title)
 
 
 def _title(does: str) -> str:
     return does[0].upper() + does[1:]
+
+
+def _line(title: Content, key: Key) -> Content:
+    """The command, and the key that does the same."""
+    return title.pad_right(max(1, _WIDTH - title.cell_length)) + Content.styled(key.shown, "dim")

@@ -24,6 +24,7 @@ _HUE, _CHROMA = 3.0, 2.0
 _FAST = 5  # steps with shift
 _SPREAD = 0.6
 """Of chroma to height: below 1 the quiet colours, of which most pictures are, have more room."""
+_LEAST = 1.0  # ab units that the slice is high at least: black and white have no chroma
 _OUTSIDE = "╱"
 _MIDDLE = 60.0  # L from which on black is seen better than white
 
@@ -56,6 +57,7 @@ class Gamut(Widget, can_focus=True):
         self._hue = self._chroma = 0.0
         self._drawn: tuple[object, ...] = ()
         self._most: NDArray[np.float64] | None = None
+        self._top = _LEAST
         self._cells: list[list[Segment]] = []
 
     # What it shows.
@@ -102,10 +104,10 @@ class Gamut(Widget, can_focus=True):
         assert self._most is not None
         width, halves = len(self._most), 2 * len(self._cells)
         column = int(self._hue * width / 360 + 0.5) % width
-        top = float(self._most.max())
+        top = self._top
         # The column's own end: its hue is not quite that of the choice.
         chroma = min(self._inside(), float(self._most[column]))
-        part = chroma / top if top > 0 else 0.0
+        part = chroma / top
         return column, int((1 - part**_SPREAD) * (halves - 1) + 0.5)
 
     def render_line(self, y: int) -> Strip:
@@ -150,7 +152,7 @@ class Gamut(Widget, can_focus=True):
 
         hues = np.arange(width) * 360 / width
         self._most = max_chroma(self.lightness, hues)
-        top = float(self._most.max())
+        self._top = top = max(float(self._most.max()), _LEAST)
         chroma = top * np.linspace(1, 0, 2 * rows)[:, None] ** (1 / _SPREAD)
         angle = np.radians(hues)[None]
         lightness = np.full((2 * rows, width), self.lightness)
@@ -190,7 +192,7 @@ class Gamut(Widget, can_focus=True):
             return
         rows = len(self._cells)
         part = 1 - (2 * (event.y - 1) + 0.5) / (2 * rows - 1)
-        chroma = float(self._most.max()) * max(0.0, part) ** (1 / _SPREAD)
+        chroma = self._top * max(0.0, part) ** (1 / _SPREAD)
         self._choose(event.x * 360 / self.size.width, chroma)
         self.action_take()
 
