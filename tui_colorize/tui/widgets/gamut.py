@@ -112,6 +112,8 @@ class Gamut(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width, ink = self.size.width, shades(self.app)
+        if not self._color:  # the first frame must not wait for what this needs
+            return Strip.blank(width, Style(bgcolor=ink.ground))
         if y == 0:
             return self._words(width)
         wanted = self.lightness, width, self.size.height - 1, ink
