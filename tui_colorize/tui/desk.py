@@ -117,9 +117,7 @@ class Desk(Display):
         )
         if self.canvas.viewport is not None:
             self.canvas.look(self.canvas.viewport.following(*document.cursor))
-        self.table.show(
-            document.hints, document.default_radius, document.selected, document.marked
-        )
+        self.table.show(document.hints, document.default_radius, document.selected, document.marked)
         if document.hints is not self._solved:
             self._solved = document.hints
             self.places = None
