@@ -96,6 +96,26 @@ def test_signals_end_the_app_in_order(start, number):
         assert b"38;2;" not in fake.shown
 
 
+def test_a_signal_ends_an_app_that_does_not_end_by_itself(start):
+    code = """
+import asyncio
+from tui_colorize.tui import guarded
+guarded._PATIENCE = 0.5
+async def never(self):
+    await asyncio.sleep(1000)
+guarded.GuardedApp.on_exit_app = guarded.GuardedApp._on_exit_app = never
+from tui_colorize.cli import main
+raise SystemExit(main([]))
+"""
+    with FakeTerminal({DA1: b"\x1b[?62c"}) as fake:
+        process = start(fake, code=code)
+        fake.until(READY)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
+        assert restored(fake)
+        assert b"Traceback" not in fake.shown
+
+
 def test_ctrl_c_again_and_again_while_the_app_starts(start):
     with FakeTerminal({}) as fake:
         process = start(fake)

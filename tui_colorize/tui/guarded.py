@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from tui_colorize.tui.probe import Probe
 if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
     from tui_colorize.tui.engine import EngineFactory
+
+_PATIENCE = 5.0  # seconds that the app may take to end in order
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -51,15 +54,24 @@ class GuardedApp(ColorizeApp):
 
     def run_guarded(self) -> int:
         """Run until the user leaves, a signal comes or something fails; the exit status."""
-        asyncio.run(self._until_left())
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._until_left())
         return self.return_code or 0
 
     async def _until_left(self) -> None:
         loop = asyncio.get_running_loop()
+        running = asyncio.current_task()
+        assert running is not None
+
+        def leave(number: int) -> None:
+            self.exit(return_code=128 + number)
+            # Whatever the app may wait for, it is not to outlive the signal.
+            loop.call_later(_PATIENCE, running.cancel)
+
         for number in ENDING:
             # What the user had ignored from the start (nohup) stays so.
             if signal.getsignal(number) is not signal.SIG_IGN:
-                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+                loop.add_signal_handler(number, partial(leave, number))
         await self.run_async()
 
     def _delete_pictures(self) -> None:
