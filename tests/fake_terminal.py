@@ -8,12 +8,14 @@ import pty
 import re
 import select
 import struct
+import signal
 import subprocess
 import sys
 import termios
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -158,6 +160,8 @@ class FakeTerminal:
             stderr=self.slave,
             env=inherited | {"TERM": "xterm-256color"} | dict(environment),
             cwd=folder,
+            # whoever runs the tests may ignore it (nohup)
+            preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
         )
         return self._process
 
