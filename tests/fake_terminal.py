@@ -8,14 +8,12 @@ import pty
 import re
 import select
 import struct
-import signal
 import subprocess
 import sys
 import termios
 import threading
 import time
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -153,15 +151,15 @@ class FakeTerminal:
             if not name.startswith(("TEXTUAL", "COLORTERM", "SSH_", "TMUX", "STY", "TERM"))
         }
         self._process = subprocess.Popen(
-            # The terminal becomes the one that controls the process: it gets SIGHUP and the like.
-            ["setsid", "--ctty", sys.executable, *program, *arguments],
+            # The terminal becomes the one that controls the process: it gets SIGHUP and the like,
+            # which whoever runs the tests may ignore (nohup).
+            ["setsid", "--ctty", "env", "--default-signal=HUP", sys.executable]
+            + [*program, *arguments],
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
             env=inherited | {"TERM": "xterm-256color"} | dict(environment),
             cwd=folder,
-            # whoever runs the tests may ignore it (nohup)
-            preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
         )
         return self._process
 
