@@ -153,8 +153,15 @@ class FakeTerminal:
         self._process = subprocess.Popen(
             # The terminal becomes the one that controls the process: it gets SIGHUP and the like,
             # which whoever runs the tests may ignore (nohup).
-            ["setsid", "--ctty", "env", "--default-signal=HUP", sys.executable]
-            + [*program, *arguments],
+            [
+                "setsid",
+                "--ctty",
+                "env",
+                "--default-signal=HUP",
+                sys.executable,
+                *program,
+                *arguments,
+            ],
             stdin=self.slave,
             stdout=self.slave,
             stderr=self.slave,
