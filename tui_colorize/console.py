@@ -7,10 +7,13 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 DONE, CRASHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -70,3 +73,22 @@ def say(text: str, stream: TextIO | None, end: str = "\n") -> None:
         if stream is sys.stdout and not isinstance(error, BrokenPipeError):
             reason = (error.strerror or "").lower()
             raise UserError(f"the results cannot be written: {reason}") from error
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """A bar of these columns and the task's description, on stderr; gone when it is left."""
+    from rich import progress as bars
+    from rich.console import Console
+    from rich.table import Column
+
+    the_rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    return bars.Progress(
+        bars.SpinnerColumn(),
+        *columns,
+        bars.TextColumn("{task.description}", markup=False, table_column=the_rest),
+        console=Console(stderr=True),
+        transient=True,
+        expand=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )

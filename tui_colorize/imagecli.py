@@ -18,6 +18,7 @@ from tui_colorize.console import (
     add_network_options,
     complain,
     is_terminal,
+    progress_bar,
     say,
 )
 from tui_colorize.errors import UserError
@@ -119,21 +120,9 @@ def _progress(count: int) -> Iterator[tuple[Callable[[str], None], Callable[[], 
         yield lambda _: None, lambda: None
         return
     from rich import progress as bars
-    from rich.console import Console
-    from rich.table import Column
 
     counting = (bars.MofNCompleteColumn(), bars.BarColumn(), bars.TimeRemainingColumn(compact=True))
-    the_rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-    with bars.Progress(
-        bars.SpinnerColumn(),
-        *(counting if count > 1 else ()),
-        bars.TextColumn("{task.description}", markup=False, table_column=the_rest),
-        console=Console(stderr=True),
-        transient=True,
-        expand=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as progress:
+    with progress_bar(*(counting if count > 1 else ())) as progress:
         task = progress.add_task("", total=count)
         yield (
             lambda text: progress.update(task, description=text, refresh=True),

@@ -158,24 +158,15 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield lambda _: None
         return
     from rich import progress as bars
-    from rich.console import Console
-    from rich.table import Column
 
     from tui_colorize.video.progress import STAGES
 
-    the_rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-    with bars.Progress(
-        bars.SpinnerColumn(),
+    counting = (
         bars.MofNCompleteColumn(),
         bars.BarColumn(),
         bars.TextColumn("{task.fields[left]}", markup=False),
-        bars.TextColumn("{task.description}", markup=False, table_column=the_rest),
-        console=Console(stderr=True),
-        transient=True,
-        expand=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as bar:
+    )
+    with console.progress_bar(*counting) as bar:
         task = bar.add_task("loading the network", total=None, left="")
 
         def show(now: Progress) -> None:
