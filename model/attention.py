@@ -44,6 +44,26 @@ class PooledHints(NamedTuple):
         return torch.cat([total[:, :2] / count.clamp_min(1), (count > 0).float()], 1)
 
 
+class Memory(NamedTuple):
+    """Hinted cells as one attention saw them, for it to look at from other pictures, too.
+
+    seen: (N, K, C) features. color: (N, K, 3): a/110, b/110 and 1. place: (N, K, 2): row and column
+    of the cell's centre, in units of the square root of the picture's area. placed: (N, K) bool,
+    false where nobody knows where on the other picture that is. valid: (N, K) bool, false for
+    padding.
+    """
+
+    seen: Tensor
+    color: Tensor
+    place: Tensor
+    placed: Tensor
+    valid: Tensor
+
+    def beside(self, other: Memory) -> Memory:
+        """The cells of both, one after the other."""
+        return Memory(*(torch.cat(pair, 1) for pair in zip(self, other, strict=True)))
+
+
 class HintAttention(nn.Module):
     """Attention from all cells (queries) to the hinted cells (keys), whose values are exact ab.
 
@@ -52,6 +72,9 @@ class HintAttention(nn.Module):
     'no hint' logit of the query. Each head gives an ab, weighted by its confidence (one minus the
     weight of 'no hint'), and that confidence. They go back into the features; a gated mean over
     the heads is the base colour.
+
+    Remembered cells of other pictures are keys, too, with a learned handicap. Where nobody knows
+    their place, the distance costs nothing.
 
     All of it is one scaled-dot-product attention: distance, 'no hint' and padding are folded into
     six extra feature columns, so that no logit matrix is ever kept.
@@ -64,6 +87,8 @@ class HintAttention(nn.Module):
         self.key = nn.Linear(channels, heads * features)
         self.no_hint = nn.Conv2d(channels, heads, 1)
         self.log_penalty = nn.Parameter(torch.linspace(math.log(1.0), math.log(400.0), heads))
+        # as strange as if they were a fifth of the picture away, to begin with
+        self.recall = nn.Parameter(-0.05 * self.log_penalty.detach().exp())
         self.gate = nn.Conv2d(channels, heads + 1, 1)
         self.back = nn.Conv2d(heads * 3, channels, 1)
         nn.init.constant_(self.no_hint.bias, -2.0)  # type: ignore[arg-type]
@@ -72,16 +97,22 @@ class HintAttention(nn.Module):
         nn.init.zeros_(self.gate.bias)  # type: ignore[arg-type]
 
     def forward(
-        self, x: Tensor, hints: PooledHints, base: Tensor | None, max_keys: int | None
-    ) -> tuple[Tensor, Tensor]:
+        self,
+        x: Tensor,
+        hints: PooledHints,
+        base: Tensor | None,
+        max_keys: int | None,
+        memory: Memory | None,
+    ) -> tuple[Tensor, Tensor, Memory]:
         """Spread the hints.
 
         x: (N, C, h, w) features; hints: pooled to h x w; base: (N, 2, h, w) ab/110 from the coarser
-        scale, or None; max_keys: see HintUNet.forward.
-        Returns the refined features and the base colour (N, 2, h, w).
+        scale, or None; max_keys, memory: see HintUNet.forward.
+        Returns the refined features, the base colour (N, 2, h, w), and what to remember of x.
         """
         n, _, h, w = x.shape
-        spread = self._spread(x, hints, max_keys)  # (N, heads, h*w, 3)
+        own = _hinted_cells(x, hints.planes, max_keys)
+        spread = self._spread(x, own, memory)  # (N, heads, h*w, 3)
         planes = spread.permute(0, 1, 3, 2).reshape(n, self.heads * 3, h, w)
         gate = self.gate(x).float()
         weight = gate[:, :-1].softmax(1)[:, :, None]
@@ -92,63 +123,69 @@ class HintAttention(nn.Module):
             # the finer scale takes over as far as it is confident
             keep = gate[:, -1:].sigmoid() * mean[:, 2:]
             base = base * (1 - keep) + mean[:, :2] * keep / mean[:, 2:].clamp_min(1e-4)
-        return x + self.back(planes.to(x.dtype)), base
+        return x + self.back(planes.to(x.dtype)), base, own
 
-    def _spread(self, x: Tensor, hints: PooledHints, max_keys: int | None) -> Tensor:
-        n, c, h, w = x.shape
-        index, valid = _hinted_cells(hints.planes[:, 2].flatten(1), max_keys)
-        keys = index.shape[1]
-        flat = x.flatten(2)
-        seen = flat.gather(2, index[:, None].expand(n, c, keys)).transpose(1, 2)
-        values = hints.planes.flatten(2).gather(2, index[:, None].expand(n, 3, keys))
+    def _spread(self, x: Tensor, own: Memory, memory: Memory | None) -> Tensor:
+        n, _, h, w = x.shape
+        cells = own if memory is None else own.beside(memory)
 
-        def split(t: Tensor, length: int) -> Tensor:
-            return t.view(n, length, self.heads, self.features).transpose(1, 2).float()
+        def split(t: Tensor) -> Tensor:
+            return t.view(n, -1, self.heads, self.features).transpose(1, 2).float()
 
-        query = split(self.query(x).flatten(2).transpose(1, 2), h * w) / math.sqrt(self.features)
-        key = split(self.key(seen), keys)
+        query = split(self.query(x).flatten(2).transpose(1, 2)) / math.sqrt(self.features)
+        key = split(self.key(cells.seen))
         no_hint = self.no_hint(x).flatten(2)[..., None].float()
 
-        side = math.sqrt(h * w)
-        rows = torch.arange(h, device=x.device, dtype=torch.float32) / side
-        columns = torch.arange(w, device=x.device, dtype=torch.float32) / side
-        place = torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).view(h * w, 2)
         penalty = self.log_penalty.float().exp()[None, :, None, None]
-        q_place = place.expand(n, self.heads, -1, -1)
-        k_place = place[index][:, None].expand(-1, self.heads, -1, -1)
-        # -p|q-k|^2 = 2p q.k - p|k|^2 - p|q|^2: the last term is the same for all keys of a query,
-        # so it moves, with its sign turned, to 'no hint'
+        placed = cells.placed[:, None, :, None].float().expand(-1, self.heads, -1, -1)
+        q_place = _places(h, w, x.device).expand(n, self.heads, -1, -1)
+        k_place = cells.place[:, None] * placed
+        # -p|q-k|^2 = 2p q.k - p|k|^2 - p|q|^2: the last term is the same for all placed keys of a
+        # query, so it moves, with its sign turned, to the others
         q_norm, k_norm = (penalty * t.square().sum(-1, keepdim=True) for t in (q_place, k_place))
         one = torch.ones_like(q_norm)
-        absent = torch.where(valid, 0.0, -1e4)[:, None, :, None].expand(-1, self.heads, -1, -1)
-        zero = torch.zeros_like(k_norm)
-        query = torch.cat(
-            [query, 2 * penalty * q_place, one, one, no_hint + q_norm, torch.zeros_like(one)], -1
-        )
-        key = torch.cat([key, k_place, -k_norm, absent, zero, zero], -1)
+        bias = torch.where(cells.valid, 0.0, -1e4)[:, None, :, None].repeat(1, self.heads, 1, 1)
+        bias[:, :, own.valid.shape[1] :] += self.recall.float()[None, :, None, None]
+        query = torch.cat([query, 2 * penalty * q_place, one, one, no_hint + q_norm, q_norm], -1)
+        key = torch.cat([key, k_place, -k_norm, bias, torch.zeros_like(k_norm), 1 - placed], -1)
         nothing = torch.zeros_like(key[:, :, :1])
         nothing[..., -2] = 1
-        colour = F.pad(values.transpose(1, 2).float(), (0, 0, 0, 1))
-        colour = colour[:, None].expand(-1, self.heads, -1, -1)
+        color = F.pad(cells.color.float(), (0, 0, 0, 1))[:, None].expand(-1, self.heads, -1, -1)
         with torch.autocast(x.device.type, enabled=False):
             return F.scaled_dot_product_attention(
-                query, torch.cat([key, nothing], 2), colour, scale=1.0
+                query, torch.cat([key, nothing], 2), color, scale=1.0
             )
 
 
-def _hinted_cells(mask: Tensor, max_keys: int | None) -> tuple[Tensor, Tensor]:
-    """Indices (N, K) of the cells with mask > 0 and which of them are real, the rest padding.
+def _hinted_cells(x: Tensor, planes: Tensor, max_keys: int | None) -> Memory:
+    """The cells that hold a hint, padded to as many as the batch needs, or to max_keys.
 
-    mask: (N, cells). Where more than K are hinted, every n-th of them is taken.
+    x: (N, C, h, w) features; planes: PooledHints.planes. Where more are hinted, every n-th of them
+    is taken.
     """
-    hinted = mask > 0
+    n, _, h, w = x.shape
+    hinted = planes[:, 2].flatten(1) > 0
     count = hinted.sum(1, keepdim=True)
-    if max_keys is None:
-        keys = min(max(int(count.max()), 1), MAX_KEYS)
-    else:
-        keys = min(max_keys, mask.shape[1])
+    needed = max(int(count.max()), 1) if max_keys is None else h * w
+    keys = min(needed, max_keys or MAX_KEYS)
     order = torch.argsort((~hinted).to(torch.uint8), dim=1, stable=True)
     step = (count / keys).clamp_min(1.0)
-    slot = torch.arange(keys, device=mask.device)
-    chosen = (slot * step).long().clamp_max(mask.shape[1] - 1)
-    return order.gather(1, chosen), slot < count
+    slot = torch.arange(keys, device=x.device)
+    chosen = (slot * step).long().clamp_max(h * w - 1)
+    index = order.gather(1, chosen)
+
+    def taken(values: Tensor) -> Tensor:
+        at = index[:, None].expand(n, values.shape[1], keys)
+        return values.flatten(2).gather(2, at).transpose(1, 2)
+
+    valid = slot < count
+    place = _places(h, w, x.device)[index]
+    return Memory(taken(x), taken(planes), place, torch.ones_like(valid), valid)
+
+
+def _places(h: int, w: int, device: torch.device) -> Tensor:
+    """(h*w, 2): row and column of the cells' centres, see Memory."""
+    side = math.sqrt(h * w)
+    rows = (torch.arange(h, device=device, dtype=torch.float32) + 0.5) / side
+    columns = (torch.arange(w, device=device, dtype=torch.float32) + 0.5) / side
+    return torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).view(h * w, 2)

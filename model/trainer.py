@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from .attention import Memory
 from .augment import Augment
 from .color import rgb_to_lab
 from .data import Pictures, crop
 from .hint_planes import hint_planes
 from .load import BUNDLED, find_device, place, save_network
-from .losses import table_on, total_loss
+from .losses import Loss, table_on, total_loss
 from .sampling import User, draw_counts, simulate
-from .unet import HintUNet
+from .unet import HintUNet, Prediction
+from .views import Tracker, Views
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -33,6 +35,7 @@ MAX_KEYS = {"cpu": 128, "cuda": 256}
 # what torch.load raises for a file that is damaged or is something else
 _BROKEN = (OSError, RuntimeError, KeyError, TypeError, EOFError, UnpicklingError, struct.error)
 WARM_UP = 300  # steps
+VIEWS = 4  # in every so many steps half of the batch are second views of the other half
 
 
 @dataclass
@@ -81,8 +84,10 @@ class Trainer:
         self._seed()
         self.augment = Augment(self.generator)
         self.table = table_on(self.device)
-        self.user = User()
+        self.user, self.tracker = User(), Tracker()
         self.max_keys = MAX_KEYS[self.device.type]
+        self.warm_up = WARM_UP
+        self.loss: Loss = total_loss
         self.forward = torch.compile(network) if self.device.type == "cuda" else network
         if crew:
             self.forward = crew.prepare_model(self.forward)
@@ -106,19 +111,48 @@ class Trainer:
         rank = self.crew.process_index if self.crew else 0
         self.generator.manual_seed(self.options.seed + 7919 * rank + self.progress.step)
 
-    def batch(self, pictures: Pictures, size: int) -> tuple[Tensor, Tensor]:
-        """Network input (B, 4, size, size) and true ab (B, 2, size, size), freshly drawn."""
-        count = self.batch_size
+    def draw(self, pictures: Pictures, count: int, size: int) -> tuple[Tensor, Tensor]:
+        """L (count, 1, size, size), 0..100, and ab (count, 2, size, size) of random crops."""
         index = torch.multinomial(
             pictures.weights, count, replacement=True, generator=self.generator
         )
-        rgb = crop(pictures, index, size, self.generator)
-        lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
-        hints = draw_counts(count, self.user, self.generator)
-        ab = self.augment.colors(torch.cat([a, b], 1), hints > 0)
+        lightness, a, b = rgb_to_lab(*crop(pictures, index, size, self.generator).chunk(3, 1))
+        return lightness, torch.cat([a, b], 1)
+
+    def planes(self, lightness: Tensor, ab: Tensor, hints: Tensor) -> Tensor:
+        """Network input with so many hints on each picture, its luma as film may have left it."""
         hint_ab, mask = simulate(ab, hints, self.user, self.generator)
         planes = hint_planes(self.augment.film(lightness), hint_ab, mask)
-        return planes.contiguous(memory_format=torch.channels_last), ab
+        return planes.contiguous(memory_format=torch.channels_last)
+
+    def batch(self, pictures: Pictures, size: int) -> tuple[Tensor, Tensor]:
+        """Network input (B, 4, size, size) and true ab (B, 2, size, size), freshly drawn."""
+        lightness, ab = self.draw(pictures, self.batch_size, size)
+        hints = draw_counts(self.batch_size, self.user, self.generator)
+        ab = self.augment.colors(ab, hints > 0)
+        return self.planes(lightness, ab, hints), ab
+
+    def pairs(self, pictures: Pictures, size: int) -> tuple[Prediction, Tensor]:
+        """Predictions for hinted pictures and for second views of them, and their true ab."""
+        count = max(self.batch_size // 2, 1)
+        lightness, ab = self.draw(pictures, count, size)
+        views = Views.draw(count, self.tracker, self.augment)
+        hints, more = (draw_counts(count, self.user, self.generator) for _ in range(2))
+        ab = self.augment.colors(ab, views.related)
+        first = self.predict(self.planes(lightness, ab, hints.clamp_min(1)))
+        memory = tuple(views.recall(cells, self.tracker, self.augment) for cells in first.memory)
+        second_lightness, second_ab = views.show(lightness), views.show(ab)
+        second = self.predict(self.planes(second_lightness, second_ab, more), memory)
+        prediction = Prediction(
+            torch.cat([first.ab, second.ab]), torch.cat([first.logits, second.logits])
+        )
+        return prediction, torch.cat([ab, second_ab])
+
+    def predict(self, planes: Tensor, memory: tuple[Memory, ...] = ()) -> Prediction:
+        """The network in training, in bfloat16."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            prediction: Prediction = self.forward(planes, self.max_keys, memory)
+        return prediction
 
     def step(self, pictures: Pictures, size: int, share: float) -> tuple[Tensor, Tensor]:
         """One step; `share` (0..1) of the run is over. Returns total and regression loss."""
@@ -126,9 +160,12 @@ class Trainer:
         rate = self.options.lr * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * share)))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        planes, ab = self.batch(pictures, size)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            prediction = self.forward(planes, self.max_keys)
+        # at fixed steps, so that processes that train together do the same
+        if self.progress.step % VIEWS == 0:
+            prediction, ab = self.pairs(pictures, size)
+        else:
+            planes, ab = self.batch(pictures, size)
+            prediction = self.predict(planes)
         loss, regression = total_loss(prediction, ab, self.table)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

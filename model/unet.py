@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .attention import HintAttention, PooledHints
+from .attention import HintAttention, Memory, PooledHints
 from .bins import bin_centers
 
 STRIDE = 16  # height and width of the input must be multiples of this
@@ -45,10 +45,13 @@ class Prediction(NamedTuple):
 
     ab: (N, 2, H, W) float, ab/110 in [-1, 1].
     logits: (N, bins, H/4, W/4) float, unnormalised log-probabilities of the ab bins.
+    memory: the hinted cells of the two hint attentions, to be given to the network with other
+        pictures of the same things.
     """
 
     ab: Tensor
     logits: Tensor
+    memory: tuple[Memory, ...] = ()
 
 
 class ConvBlock(nn.Module):
@@ -158,13 +161,20 @@ class HintUNet(nn.Module):
         self.register_buffer("bin_centers", centers)
         self.classify = nn.Conv2d(w.quarter, len(centers), 1)
 
-    def forward(self, planes: Tensor, max_keys: int | None = None) -> Prediction:
+    def forward(
+        self,
+        planes: Tensor,
+        max_keys: int | None = None,
+        memory: tuple[Memory, ...] = (),
+    ) -> Prediction:
         """Colour a batch.
 
         planes: (N, 4, H, W) float: L in [-1, 1], a/110 and b/110 of the hints, mask 0..1
             (`model.hint_planes`); H and W multiples of 16.
         max_keys: a fixed number of hinted cells for the attention, which keeps shapes static for
             torch.compile; None takes as many as the batch holds.
+        memory: hints on other pictures of a batch as large, as a Prediction holds them; they
+            colour what looks like what they were put on.
         """
         if planes.shape[-1] % STRIDE or planes.shape[-2] % STRIDE:
             raise ValueError(f"height and width must be multiples of {STRIDE}: {planes.shape}")
@@ -177,16 +187,17 @@ class HintUNet(nn.Module):
         x = self.context(self.bottleneck(self.widen(x16)), hints[16])
 
         x = self.decode8(x, x8, hints[8].planes)
-        x, base = self.attend8(x, hints[8], None, max_keys)
+        recalled8, recalled4 = memory or (None, None)
+        x, base, seen8 = self.attend8(x, hints[8], None, max_keys, recalled8)
         x = self.decode4(x, x4, hints[4].planes, base := _double(base))
-        x, base = self.attend4(x, hints[4], base, max_keys)
+        x, base, seen4 = self.attend4(x, hints[4], base, max_keys, recalled4)
         logits = self.classify(x)
         x = self.decode2(x, x2, hints[2].planes, base := _double(base))
         base = _double(base)
         x = self.decode1(x, x1, planes, base)
         # atanh, so that an untouched base colour comes out of the tanh as it went in
         ab = torch.tanh(torch.atanh(base.float().clamp(-0.97, 0.97)) + self.output(x).float())
-        return Prediction(ab, logits)
+        return Prediction(ab, logits, (seen8, seen4))
 
     def fold(self) -> HintUNet:
         """Switch to inference: evaluation mode, batch norms merged into the convolutions."""

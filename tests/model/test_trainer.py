@@ -11,7 +11,7 @@ import torch
 from model.color import rgb_to_lab
 from model.data import LONG, SHORT, Pictures
 from model.load import load_network, read_notes
-from model.trainer import Trainer
+from model.trainer import VIEWS, Trainer
 from model.unet import HintUNet
 
 
@@ -109,19 +109,43 @@ class TestBatch:
         assert torch.allclose(ab, expected, atol=0.01)
 
 
+class TestPairs:
+    """Hinted pictures and second views of them."""
+
+    def test_second_views_are_coloured_with_what_is_remembered(self, trainer, pictures):
+        """Both halves have predictions, and the loss of the second reaches the hint memory."""
+        prediction, ab = trainer.pairs(pictures, 64)
+        assert prediction.ab.shape == ab.shape == (4, 2, 64, 64)
+        assert prediction.logits.shape[0] == 4
+        assert not torch.equal(ab[:2], ab[2:])
+        prediction.ab[2:].square().sum().backward()
+        assert trainer.network.attend8.recall.grad.abs().sum() > 0
+
+    def test_one_in_four_steps_has_them(self, trainer, pictures, monkeypatch):
+        pairs = []
+        take = trainer.pairs
+        monkeypatch.setattr(
+            trainer, "pairs", lambda *a: pairs.append(trainer.progress.step) or take(*a)
+        )
+        for _ in range(6):
+            trainer.step(pictures, 32, 0.0)
+        assert pairs == [0, 4]
+
+
 class TestTrainer:
     """One step after the other."""
 
-    def test_it_overfits_a_tiny_set(self, trainer, pictures, options, no_hints, monkeypatch):
-        monkeypatch.setattr("model.trainer.WARM_UP", 1)
+    def test_it_overfits_a_tiny_set(self, trainer, pictures, options, no_hints):
+        trainer.warm_up = 1
         options.lr = 1e-2
-        losses = torch.tensor([trainer.step(pictures, 32, 0.0) for _ in range(30)])
+        losses = torch.tensor([trainer.step(pictures, 32, 0.0) for _ in range(60)])
         assert torch.isfinite(losses).all()
-        first, last = losses[:5].mean(0), losses[-5:].mean(0)
+        alone = losses[[step for step in range(60) if step % VIEWS]]  # second views are harder
+        first, last = alone[:5].mean(0), alone[-5:].mean(0)
         assert float(last[0]) < 0.85 * float(first[0])
         assert float(last[1]) < 0.9 * float(first[1])
-        assert trainer.progress.step == 30
-        assert trainer.progress.samples == 120
+        assert trainer.progress.step == 60
+        assert trainer.progress.samples == 240
 
     def test_the_average_follows_the_network(self, trainer, pictures):
         before = trainer.average.output.weight.detach().clone()

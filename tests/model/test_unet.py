@@ -100,7 +100,7 @@ def test_folded_it_computes_the_same(network, sparse_planes):
 def test_gradients_reach_every_parameter(network, sparse_planes):
     network.train()
     planes = sparse_planes({(37, 21): RED, (5, 50): BLUE}, {(3, 3): BLUE}, {})
-    prediction = network(planes)
+    prediction = network(planes, memory=network(planes.roll(1, 0)).memory)
     (prediction.ab.square().sum() + prediction.logits.square().mean()).backward()
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
