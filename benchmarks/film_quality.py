@@ -95,7 +95,7 @@ class Film:
     """One clip with its hints, coloured in several ways."""
 
     def __init__(self, clip: Clip, colorizer: Colorizer, count: int, seed: int) -> None:
-        self.clip, self.network = clip, colorizer.color_planes
+        self.clip, self.network = clip, colorizer
         self.hints, self.colors = place_hints(clip, count, seed)
         self.tracks = list(track_shot(clip.large, self.hints))
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.attention import Memory
 from model.color import AB_SCALE
 from model.hint_planes import hint_planes, paint
 from model.load import find_device, load_network, place
 
 from .color import hex_to_lab
 from .errors import UserError
+from .hintmemory import Cells, HintMemory, Places
 from .hints import Hint, HintSet, patch
 from .merge import merge
 from .picture import Picture, Plane, Region
@@ -207,19 +211,42 @@ class Colorizer:
         """
         return self.solve(image, hints).uncertainty()
 
-    def color_planes(self, lightness: Plane, ab: Plane, mask: Plane) -> Plane:
+    def color_planes(
+        self,
+        lightness: Plane,
+        ab: Plane,
+        mask: Plane,
+        memory: HintMemory | None = None,
+        places: Places = MappingProxyType({}),
+        max_keys: int | None = None,
+    ) -> Plane:
         """The network's colours at its own size, without the enlargement and pins of a still.
 
         lightness: (n, h, w) float32 L, 0..100; h and w as Picture.working_size gives them.
         ab: (n, h, w, 2) float32 colours known beforehand, counting where mask (n, h, w) is 1.
+        memory: of hints on other frames; places: where those hints are on these. max_keys: how many
+        hinted cells the attentions look at; a few of them are enough, and quicker, where most of
+        the picture is hinted.
         Returns (n, h, w, 2) float32 ab.
         """
-        planes = hint_planes(
-            torch.from_numpy(lightness)[:, None],
-            torch.from_numpy(ab).permute(0, 3, 1, 2),
-            torch.from_numpy(mask)[:, None],
-        )
-        return self._predict(planes)[0]
+        planes = _planes(lightness, ab, mask)
+        return self._predict(planes, _recalled(memory, places, planes), max_keys)[0]
+
+    def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory:
+        """What to remember of the hints on one frame, (h, w) and (h, w, 2); see color_planes."""
+        planes = _planes(lightness[None], ab[None], mask[None]).to(self._device)
+        side = _side(planes)
+        with self._lock, torch.inference_mode():
+            found = self._network(planes).memory
+        levels = []
+        for cells in found:
+            valid = cells.valid[0]
+            seen, color, place = (
+                each[0][valid].float().cpu().numpy()
+                for each in (cells.seen, cells.color, cells.place)
+            )
+            levels.append(Cells.of(seen, color, place[:, ::-1] * side, places))
+        return HintMemory(tuple(levels))
 
     def _job(self, image: Image | Picture, hints: Iterable[Hint]) -> tuple[Picture, HintSet]:
         picture = self.prepare(image)
@@ -246,14 +273,54 @@ class Colorizer:
             for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
         ]
 
-    def _predict(self, planes: torch.Tensor) -> tuple[Plane, NDArray[np.float32]]:
+    def _predict(
+        self,
+        planes: torch.Tensor,
+        memory: tuple[Memory, ...] = (),
+        max_keys: int | None = None,
+    ) -> tuple[Plane, NDArray[np.float32]]:
         """The network's input (n, 4, h, w) -> ab (n, h, w, 2) and the logits of the bins."""
         planes = planes.to(self._device, memory_format=torch.channels_last)
         with self._lock, torch.inference_mode():
-            prediction = self._network(planes)
+            recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
+            prediction = self._network(planes, max_keys, recalled)
             ab = (prediction.ab * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
             logits = prediction.logits.float().cpu().numpy()
         return ab, logits
+
+
+def _planes(lightness: Plane, ab: Plane, mask: Plane) -> torch.Tensor:
+    """The network's input (n, 4, h, w) from planes as color_planes takes them."""
+    return hint_planes(
+        torch.from_numpy(lightness)[:, None],
+        torch.from_numpy(ab).permute(0, 3, 1, 2),
+        torch.from_numpy(mask)[:, None],
+    )
+
+
+def _side(planes: torch.Tensor) -> float:
+    """The side, in pixels, of a square as large as these pictures."""
+    return math.sqrt(planes.shape[-2] * planes.shape[-1])
+
+
+def _recalled(
+    memory: HintMemory | None, places: Places, planes: torch.Tensor
+) -> tuple[Memory, ...]:
+    """What is remembered, as the network takes it, the same for all pictures of the batch."""
+    levels = []
+    for cells in memory.levels if memory else ():
+        center, known = cells.on(places)
+        place = center[:, ::-1] / np.float32(_side(planes))
+        parts = cells.seen, cells.color, place, known, np.ones_like(known)
+        levels.append(
+            Memory(
+                *(
+                    torch.from_numpy(np.ascontiguousarray(part)).expand(len(planes), *part.shape)
+                    for part in parts
+                )
+            )
+        )
+    return tuple(levels)
 
 
 def _pins(picture: Picture, hints: HintSet) -> tuple[Pin, ...]:

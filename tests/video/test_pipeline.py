@@ -10,6 +10,7 @@ import pytest
 
 from tui_colorize import Hint, colorize_video
 from tui_colorize.errors import UserError
+from tui_colorize.hintmemory import HintMemory
 from tui_colorize.video import pipeline
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.stages import AssemblyLine
@@ -26,7 +27,10 @@ class StandIn:
     def __init__(self) -> None:
         self.calls = 0
 
-    def color_planes(self, lightness, ab, mask):
+    def remember(self, lightness, ab, mask, places):
+        return HintMemory(())
+
+    def color_planes(self, lightness, ab, mask, memory=None, places=None, max_keys=None):
         self.calls += 1
         result = np.zeros_like(ab)
         levels = (lightness / 20).astype(int)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from tui_colorize.hintmemory import Cells, HintMemory
 from tui_colorize.pin import Pin
 from tui_colorize.video import shotcolor
 from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist, ShotFrame
@@ -20,9 +22,17 @@ class Network:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.recalled: list = []
 
-    def __call__(self, lightness, ab, mask):
+    def remember(self, lightness, ab, mask, places):
+        """One cell for each hint."""
+        center = np.array(list(places.values()), np.float32).reshape(-1, 2)
+        seen, color = np.ones((len(places), 4), np.float32), np.ones((len(places), 3), np.float32)
+        return HintMemory((Cells.of(seen, color, center, places),))
+
+    def color_planes(self, lightness, ab, mask, memory=None, places=None, max_keys=None):
         self.calls += 1
+        self.recalled.append((memory, places))
         return np.stack([self.one(*each) for each in zip(lightness, ab, mask, strict=True)])
 
     def one(self, lightness, ab, mask):
@@ -140,13 +150,14 @@ def test_a_network_that_flickers_does_not_make_the_film_flicker():
     """With other colours at every call, what was seen before keeps its colour."""
     draw = np.random.default_rng(1)
 
-    def fickle(lightness, ab, mask):
-        color = draw.normal(0, 40, 2).astype(np.float32)
-        return np.broadcast_to(color, (*lightness.shape, 2)).copy()
+    class Fickle(Network):
+        def color_planes(self, lightness, ab, mask, memory=None, places=None, max_keys=None):
+            color = draw.normal(0, 40, 2).astype(np.float32)
+            return np.broadcast_to(color, (*lightness.shape, 2)).copy()
 
     still = [ShotFrame(number, gray(30)) for number in range(30)]
     for every in (1, None):
-        results = colored(fickle, still, every=every)
+        results = colored(Fickle(), still, every=every)
         change = [np.abs(b.ab - a.ab).max() for a, b in pairwise(results)]
         assert max(change) < 1
 
@@ -180,6 +191,32 @@ def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
     assert all(red[78:])
     assert not any(red[:60])
     assert LOOK_AHEAD >= 240
+
+
+def test_hints_are_remembered_wherever_they_are_lost(network):
+    """Frames after a hinted one are coloured with its memory and the places known there."""
+    frames = moving(8, {0: RED})
+    for number, frame in enumerate(frames):
+        known = {0: (12.0 + 2 * number, 32.0)} if number < 4 else {}
+        frames[number] = replace(frame, places=known)
+    colored(network, frames, [0], every=1)
+    asked = network.recalled[-7:]  # once for each frame that isn't hinted
+    assert [dict(places) for _, places in asked] == [frame.places for frame in frames[1:]]
+    for memory, _ in asked:
+        assert memory.levels[0].hint.tolist() == [0]
+    # another shot knows nothing of it
+    colored(network, moving(3, {}), every=1)
+    assert network.recalled[-1][0] is None
+
+
+def test_memories_of_several_frames_are_joined(network):
+    """A hint on a later frame is remembered beside the earlier one's."""
+    frames = [
+        replace(frame, places={number // 4: (12.0 + 2 * number, 32.0)})
+        for number, frame in enumerate(moving(8, {0: RED, 4: BLUE}))
+    ]
+    colored(network, frames, [0, 4], every=1)
+    assert network.recalled[-1][0].levels[0].hint.tolist() == [0, 1]
 
 
 def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network):

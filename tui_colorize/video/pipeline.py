@@ -163,8 +163,7 @@ def colorize_video(
         film.color(Meter(total, film.done), progress)
         notices = assemble(info, encoding, film.parts, out, overwrite=overwrite)
     except BaseException:
-        if not workshop.exists:
-            workshop.remove()
+        workshop.leave()
         raise
     workshop.remove()
     return FilmResult(
@@ -236,7 +235,7 @@ class _Film:
 
     def _colored(self, scouted: Iterator[Scouted]) -> Iterator[_Colored]:
         """Colour shot after shot."""
-        checkpoint, network = self._checkpoint, self._colorizer.color_planes
+        checkpoint, network = self._checkpoint, self._colorizer
         shot, shots, last = 0, 0, -1
         colorist: ShotColorist | None = None
         if checkpoint is not None:

@@ -72,17 +72,18 @@ class Scout:
     def _scouted(self, followed: _Followed) -> Scouted:
         item = followed.item
         grid = _Grid(item.shape, item.gray)
-        own, tracked = [], []
+        own, tracked, places = [], [], {}
         for track in followed.tracks:
             hint = self._hints[track.index]
+            if track.visible:
+                places[track.index] = grid.place(track.x, track.y)
             if hint.frame == item.index:
                 own.append(grid.pin(hint, self._colors[track.index], (hint.x, hint.y)))
             elif track.visible:
                 color = self._color(track, followed.tracks)
                 tracked.append(grid.pin(hint, color, (track.x, track.y), track.scale))
-        frame = ShotFrame(
-            item.index, item.gray, tuple(tracked), tuple(own), self._references.get(item.index)
-        )
+        reference = self._references.get(item.index)
+        frame = ShotFrame(item.index, item.gray, tuple(tracked), tuple(own), reference, places)
         return Scouted(frame, followed.starts)
 
     def _color(self, track: Track, tracks: Sequence[Track]) -> tuple[float, float]:
@@ -152,6 +153,10 @@ class _Grid:
         self._height, self._width = shape[:2]
         self._gray = gray
         self._across, self._down = gray.shape[1] / shape[1], gray.shape[0] / shape[0]
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """The centre of a pixel of the film."""
+        return (x + 0.5) * self._across, (y + 0.5) * self._down
 
     def pin(
         self,

@@ -8,21 +8,19 @@ that was brought is a hint. Frames between two keyframes take their colour from 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_colorize.hintmemory import HintMemory, Places
 from tui_colorize.pin import Pin, hold
 from tui_colorize.video.temporal import Arrival, Carrier, Gray, Path, Plane, Step, pull, ramp
 
 LOOK_AHEAD = 240
 """Frames that a hint's colour is carried backwards at most."""
-
-Network = Callable[[Plane, Plane, Plane], Plane]
-"""Colorizer.color_planes: L (n, h, w), ab (n, h, w, 2) of hints, mask (n, h, w) -> ab."""
 
 _GAP = 12  # frames from keyframe to keyframe at most
 _UNSEEN = 0.4  # part of the picture that makes a keyframe when it was not in the last one
@@ -34,8 +32,24 @@ _IN_VIEW = 0.25  # part of the picture that an anchor must still show
 _UNTRUSTED = 0.02  # what colour counts that nobody asked for
 _SEEN = 0.5  # confidence, or trust, from which a colour counts as known
 _REACH = 2.5  # pixels over which a hint's missing colour fades out
+_KEYS = 64  # cells of carried colour that the network's attentions look at
 _PROBE = 30.0  # ab units by which hints are changed to see what they reach
 _REACHED = (0.1, 0.6)  # change of the result, relative to that, that counts, and fully counts
+
+
+class Network(Protocol):
+    """What is needed of the Colorizer."""
+
+    def color_planes(
+        self,
+        lightness: Plane,
+        ab: Plane,
+        mask: Plane,
+        memory: HintMemory | None = None,
+        places: Places = ...,
+        max_keys: int | None = None,
+    ) -> Plane: ...
+    def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +58,8 @@ class ShotFrame:
 
     index: in the film. gray: (h, w) uint8, L times 2.55. tracked: hints of other frames where they
     are on this one. own: hints put on this frame. reference: (h, w, 2) ab of a coloured still of
-    it. All pins on the working size's grid.
+    it. places: of all hints that are in sight, by number. Pins and places on the working size's
+    grid.
     """
 
     index: int
@@ -52,6 +67,7 @@ class ShotFrame:
     tracked: tuple[Pin, ...] = ()
     own: tuple[Pin, ...] = ()
     reference: Plane | None = None
+    places: Places = field(default_factory=dict)
 
     @property
     def is_anchor(self) -> bool:
@@ -104,6 +120,7 @@ class ShotColorist:
         self._since_anchor: int | None = None  # frames
         self._evidence: dict[int, _Evidence] = {}  # by the frames' indices
         self._own: dict[int, _Evidence] = {}
+        self._memory: HintMemory | None = None
 
     @classmethod
     def resumed(
@@ -118,6 +135,7 @@ class ShotColorist:
         colorist._carrier = Carrier.restore(state)
         colorist._frames = [ShotFrame(int(state["index"]), state["gray"].astype(np.uint8))]
         colorist._shown = state["shown"].astype(np.float32)
+        colorist._memory = HintMemory.restore(state)
         since = int(state["since_anchor"])
         colorist._since_anchor = None if since < 0 else since
         return colorist
@@ -282,7 +300,9 @@ class ShotColorist:
         mask = (trust > _SEEN).astype(np.float32)
         known = ab * mask[..., None]
         _paint(known, mask, (*frame.tracked, *frame.own))
-        (fresh,) = self._network(frame.lightness[None], known[None], mask[None])
+        (fresh,) = self._network.color_planes(
+            frame.lightness[None], known[None], mask[None], self._memory, frame.places, _KEYS
+        )
         return np.asarray(fresh)
 
     def _own_colors(self, frame: ShotFrame) -> _Evidence:
@@ -305,7 +325,11 @@ class ShotColorist:
             for number, own in enumerate((frame.own, other)):
                 _paint(known[number], mask[number], (*frame.tracked, *own))
             lightness = np.stack([frame.lightness] * 2)
-            ab, moved = self._network(lightness, known, mask)
+            ab, moved = self._network.color_planes(
+                lightness, known, mask, self._memory, frame.places
+            )
+            seen = self._network.remember(frame.lightness, known[0], mask[0], frame.places)
+            self._memory = self._memory.joined(seen) if self._memory else seen
             change = np.linalg.norm(moved - ab, axis=-1) / np.hypot(_PROBE, _PROBE)
             trust = ramp(change, *_REACHED)
         lab = np.dstack([frame.lightness, ab])
@@ -334,6 +358,7 @@ class ShotColorist:
         since = -1 if self._since_anchor is None else self._since_anchor
         return {
             **self._carrier.state(),
+            **(self._memory.state() if self._memory else {}),
             "gray": frame.gray,
             "index": np.array(frame.index),
             "since_anchor": np.array(since),
