@@ -43,11 +43,7 @@ def assemble(
     """
     from tui_colorize.imagefile.save import place_new
 
-    name = printable(out)
-    # Not out's name with more characters, which might be too long; but always the same, so that
-    # what is left of a run that was killed is overwritten by the next.
-    digest = hashlib.sha256(os.fsencode(out.name)).hexdigest()[:16]
-    partial = out.with_name(f".tui-colorize-{digest}.part")
+    name, partial = printable(out), partial_of(out)
     try:
         with said(name, "be written"):
             notices = _write(info, encoding, segments, partial, out.suffix.lower())
@@ -63,6 +59,16 @@ def assemble(
     finally:
         partial.unlink(missing_ok=True)
     return notices
+
+
+def partial_of(out: Path) -> Path:
+    """The file that becomes `out` once it is complete.
+
+    Not out's name with more characters, which might be too long; but always the same, so that what
+    is left of a run that was killed is overwritten by the next.
+    """
+    digest = hashlib.sha256(os.fsencode(out.name)).hexdigest()[:16]
+    return out.with_name(f".tui-colorize-{digest}.part")
 
 
 def _write(

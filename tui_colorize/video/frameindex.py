@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tui_colorize.terminaltext import printable
@@ -31,7 +32,21 @@ class FrameIndex:
 
 
 def scan(path: Path) -> FrameIndex:
-    """Read all packets of a film. Raises UserError where open_film does."""
+    """Read all packets of a film, unless that was done already. Raises UserError as open_film."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return _scanned(path)  # which says what is wrong
+    identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return _remembered(path, identity)
+
+
+@lru_cache(maxsize=4)
+def _remembered(path: Path, _: tuple[int, ...]) -> FrameIndex:
+    return _scanned(path)
+
+
+def _scanned(path: Path) -> FrameIndex:
     container, stream = open_film(path)
     times: list[int] = []
     keyframes: list[tuple[int, int]] = []

@@ -26,6 +26,15 @@ class Progress:
     remaining: float | None
     slowest: str
 
+    @property
+    def frames(self) -> str:
+        """12 of 240 frames."""
+        return f"{self.done}{'' if self.total is None else f' of {self.total}'} frames"
+
+    def __str__(self) -> str:
+        left = "" if self.remaining is None else f", {clock(self.remaining)} left"
+        return f"{self.frames}, {self.fps:.1f} fps{left}"
+
 
 class Meter:
     """Makes a Progress of every finished frame."""
@@ -43,3 +52,10 @@ class Meter:
         if self._total is not None and fps > 0:
             left = max(self._total - done, 0) / fps
         return Progress(done, self._total, fps, left, slowest)
+
+
+def clock(seconds: float) -> str:
+    """As on a clock: 0:07, 12:30, 1:00:00."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

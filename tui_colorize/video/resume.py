@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_colorize import flock
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
+from tui_colorize.video.assemble import partial_of
 from tui_colorize.video.segments import sync_folder
 from tui_colorize.video.source import said
 
@@ -25,6 +28,7 @@ State = Mapping[str, NDArray[Any]]
 
 _FORMAT = 1
 _STATE = "state.npz"
+_LOCK = "lock"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,24 +50,29 @@ class Checkpoint:
 
 
 class Workshop:
-    """The folder of the parts of a film that is being made."""
+    """The folder of the parts of a film that is being made, by one run at a time."""
 
     def __init__(self, out: Path, job: str) -> None:
-        """job: tells whether parts that are there belong to the same film, see fingerprint()."""
-        self._folder = out.with_name(f".{out.name}.parts")
+        """job: tells whether parts that are there belong to the same film, see fingerprint().
+
+        folder: that of the parts, which need not be there.
+        """
+        self.folder = out.with_name(f".{out.name}.parts")
         self._out, self._job = out, job
+        self._lock: int | None = None
 
     @property
     def exists(self) -> bool:
         """Whether an earlier run has left anything to go on with."""
-        return (self._folder / _STATE).is_file()
+        return (self.folder / _STATE).is_file()
 
     def open_new(self) -> None:
-        """An empty folder. Raises UserError."""
+        """An empty folder. Raises UserError, also where another run is at work in it."""
         with said(printable(self._out), "be written"):
-            if self._folder.exists():
-                shutil.rmtree(self._folder)
-            self._folder.mkdir()
+            self._enter()
+            for path in self.folder.iterdir():
+                if path.name != _LOCK:
+                    path.unlink()
 
     def open_again(self) -> Checkpoint | None:
         """Where the earlier run has come to; None, and an empty folder, where there was none.
@@ -73,29 +82,17 @@ class Workshop:
         if not self.exists:
             self.open_new()
             return None
-        name = printable(self._out)
+        with said(printable(self._out), "be written"):
+            self._enter()
         try:
-            with np.load(self._folder / _STATE, allow_pickle=False) as file:
-                arrays = dict(file)
-            about = json.loads(arrays.pop("about").tobytes())
-            if about.pop("job") != self._job:
-                raise UserError(
-                    f"{name}: the interrupted run had another source, hints or settings; "
-                    "--overwrite begins anew"
-                )
-            about["problems"] = tuple(about["problems"])
-            checkpoint = Checkpoint(**about, state=arrays)
-            segments = self.segments(checkpoint.segments)
-            complete = all(path.is_file() for path in segments)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-            raise self._damaged() from error
-        if not complete:
-            raise self._damaged()
-        return checkpoint
+            return self._read()
+        except BaseException:
+            self._let_go()
+            raise
 
     def segment(self, number: int) -> Path:
         """The file of a segment."""
-        return self._folder / f"{number:06}"
+        return self.folder / f"{number:06}"
 
     def segments(self, count: int) -> list[Path]:
         """The files of the first `count` segments."""
@@ -116,21 +113,74 @@ class Workshop:
         data = io.BytesIO()
         arrays: dict[str, Any] = {**checkpoint.state, "about": text}
         np.savez(data, **arrays)
-        partial = self._folder / f"{_STATE}.part"
+        partial = self.folder / f"{_STATE}.part"
         with said(printable(self._out), "be written"):
             partial.write_bytes(data.getbuffer())
-            partial.replace(self._folder / _STATE)
-            sync_folder(self._folder)
+            partial.replace(self.folder / _STATE)
+            sync_folder(self.folder)
 
     def remove(self) -> None:
         """Remove all parts."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._let_go()
+
+    def leave(self) -> None:
+        """Keep the parts if there is anything to go on with."""
+        if self.exists:
+            self._let_go()
+        else:
+            self.remove()
+
+    def _enter(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        self._lock = flock.take(self.folder / _LOCK)
+        if self._lock is None:
+            raise UserError(f"{printable(self._out)} is being made by another run")
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _read(self) -> Checkpoint:
+        try:
+            with np.load(self.folder / _STATE, allow_pickle=False) as file:
+                arrays = dict(file)
+            about = json.loads(arrays.pop("about").tobytes())
+            if about.pop("job") != self._job:
+                raise UserError(
+                    f"{printable(self._out)}: the interrupted run had another source, hints or "
+                    "settings; --overwrite begins anew"
+                )
+            about["problems"] = tuple(about["problems"])
+            checkpoint = Checkpoint(**about, state=arrays)
+            segments = self.segments(checkpoint.segments)
+            complete = all(path.is_file() for path in segments)
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            raise self._damaged() from error
+        if not complete:
+            raise self._damaged()
+        return checkpoint
 
     def _damaged(self) -> UserError:
         return UserError(
             f"{printable(self._out)}: what the interrupted run has left is damaged; "
             "--overwrite begins anew"
         )
+
+
+def has_parts(out: Path) -> bool:
+    """Whether an interrupted run has left parts of this film to go on with."""
+    return Workshop(out, "").exists
+
+
+def discard(out: Path) -> None:
+    """Remove what an interrupted run has left of this film. Raises UserError while one runs."""
+    workshop = Workshop(out, "")
+    if workshop.folder.exists():
+        workshop.open_new()
+        workshop.remove()
+    partial_of(out).unlink(missing_ok=True)
 
 
 def fingerprint(source: Path, *settings: object) -> str:
