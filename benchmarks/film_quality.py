@@ -3,12 +3,14 @@
     python benchmarks/film_quality.py CLIP.mp4 [CLIP.mp4 ...] [--frames 60] [--sheets FOLDER]
 
 At the network's working size; hints are 7x7 source pixels with their mean true ab at random
-places. Columns: PSNR (dB, RGB) of the first frame, the mean over the clip less that, and what
-that is above the same hints left where they were put and above no hints at all (both the network
-on every third frame). flicker: mean change of ab along the true motion, and CDC: Jensen-Shannon
-divergence of the RGB histograms 1, 2 and 4 frames apart (Liu et al. 2021, "Temporally Consistent
-Video Colorization with Deep Feature Propagation and Self-regularization Learning"), and
-colourfulness (Hasler & Suesstrunk 2003), all relative to the true clip.
+places. Ways: tracking, memory and both, by the network on every third frame, each by itself; film,
+as the application does it, which also carries colour along the motion. Columns: PSNR (dB, RGB) of
+the first frame, the mean over the clip less that, and what that is above the same hints left where
+they were put and above no hints at all (both on every third frame by itself, too). flicker: mean
+change of ab along the true motion, and CDC: Jensen-Shannon divergence of the RGB histograms 1, 2
+and 4 frames apart (Liu et al. 2021, "Temporally Consistent Video Colorization with Deep Feature
+Propagation and Self-regularization Learning"), and colourfulness (Hasler & Suesstrunk 2003), all
+relative to the true clip.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from tui_colorize import Colorizer, Hint
 from tui_colorize.hints import patch
 from tui_colorize.picture import working_size
 from tui_colorize.pin import Pin
-from tui_colorize.video.pins import pin_of, with_lightness
+from tui_colorize.video.pins import paint, pin_of, with_lightness
 from tui_colorize.video.shotcolor import ShotColorist, ShotFrame
 from tui_colorize.video.source import open_film
 from tui_colorize.video.temporal import Step, pull
@@ -114,28 +116,48 @@ class Film:
 
     def followed(self, frame: int) -> list[Pin]:
         """The hints where they are."""
-        visible = (track for track in self.tracks[frame] if track.visible)
+        visible = [track for track in self.tracks[frame] if track.visible]
         return self.pins(frame, [(track.index, track.x, track.y, track.scale) for track in visible])
 
-    def carried(self, *, tracking: bool, every: int | None) -> list[Plane]:
-        """As the application does it; without tracking only the first frame has hints."""
+    def places(self, frame: int) -> dict[int, tuple[float, float]]:
+        """Where the hints are on the working grid."""
+        gray = self.clip.gray[frame]
+        across, down = gray.shape[1] / self.clip.size[0], gray.shape[0] / self.clip.size[1]
+        return {
+            track.index: ((track.x + 0.5) * across, (track.y + 0.5) * down)
+            for track in self.tracks[frame]
+            if track.visible
+        }
+
+    def carried(self, every: int | None) -> list[Plane]:
+        """As the application does it."""
         colorist = ShotColorist(self.network, [0], every)
         results = []
         for index, gray in enumerate(self.clip.gray):
             own = tuple(self.put(0)) if index == 0 else ()
-            tracked = tuple(self.followed(index)) if tracking and index else ()
-            results += colorist.feed(ShotFrame(index, gray, tracked, own))
+            tracked = tuple(self.followed(index)) if index else ()
+            frame = ShotFrame(index, gray, tracked, own, places=self.places(index))
+            results += colorist.feed(frame)
         return [result.ab for result in (*results, *colorist.finish())]
 
-    def alone(self, pins: Callable[[int], list[Pin]]) -> dict[int, Plane]:
-        """Every third frame by itself."""
+    def alone(self, pins: Callable[[int], list[Pin]], *, memory: bool = False) -> dict[int, Plane]:
+        """Every third frame by itself; with the memory of the first, whose places the pins know."""
+        first = self.planes(0, self.put(0))
+        recalled = self.network.remember(*first, self.places(0)) if memory else None
         results = {}
         for index in range(0, len(self.clip.gray), EVERY_THIRD):
-            colorist = ShotColorist(self.network, [])
-            frame = ShotFrame(index, self.clip.gray[index], tuple(pins(index)))
-            (result,) = (*colorist.feed(frame), *colorist.finish())
-            results[index] = result.ab
+            given = pins(index)
+            planes = (each[None] for each in self.planes(index, given))
+            places = self.places(index) if given else {}
+            (results[index],) = self.network.color_planes(*planes, recalled, places)
         return results
+
+    def planes(self, frame: int, pins: Sequence[Pin]) -> tuple[Plane, Plane, Plane]:
+        """L, ab and mask of a frame with these hints."""
+        lightness = self.clip.gray[frame] / np.float32(2.55)
+        ab, mask = np.zeros((*lightness.shape, 2), np.float32), np.zeros_like(lightness)
+        paint(ab, mask, pins)
+        return lightness, ab, mask
 
 
 def to_rgb(lab: Plane) -> Plane:
@@ -200,21 +222,24 @@ def measure(path: Path, film: Film, ways: Sequence[str], every: int | None) -> N
     def mean(colors: dict[int, Plane]) -> float:
         return float(np.mean([psnr(clip, index, ab) for index, ab in colors.items()]))
 
-    static, none = mean(film.alone(film.put)), mean(film.alone(lambda _: []))
+    def nothing(_: int) -> list[Pin]:
+        return []
+
+    static, none = mean(film.alone(film.put)), mean(film.alone(nothing))
     for way in ways:
-        if way == "tracking":
-            colors = film.alone(film.followed)
-            first, average = psnr(clip, 0, colors[0]), mean(colors)
-            rest = "       -       -"
-            vivid = np.mean([colorfulness(under(clip, i, ab)) for i, ab in colors.items()])
+        if way == "film":
+            carried = film.carried(every)
+            colors = dict(enumerate(carried))
         else:
-            all_colors = film.carried(tracking=way == "both", every=every)
-            colors = dict(enumerate(all_colors))
-            first, average = psnr(clip, 0, colors[0]), mean(colors)
-            rgb = [under(clip, index, ab) for index, ab in colors.items()]
-            steadiness = flicker(all_colors, steps) / scale[0], cdc(rgb) / scale[1]
+            pins = nothing if way == "memory" else film.followed
+            colors = film.alone(pins, memory=way != "tracking")
+        first, average = psnr(clip, 0, colors[0]), mean(colors)
+        rgb = [under(clip, index, ab) for index, ab in colors.items()]
+        vivid = np.mean([colorfulness(each) for each in rgb])
+        rest = "       -       -"
+        if way == "film":
+            steadiness = flicker(carried, steps) / scale[0], cdc(rgb) / scale[1]
             rest = "".join(f"{value:8.2f}" for value in steadiness)
-            vivid = np.mean([colorfulness(each) for each in rgb])
         print(
             f"{path.stem[:16]:16} {way:9}{first:8.2f}{average - first:8.2f}{average - static:8.2f}"
             f"{average - none:8.2f}{rest}{vivid / scale[2]:8.2f}",
@@ -225,7 +250,7 @@ def measure(path: Path, film: Film, ways: Sequence[str], every: int | None) -> N
 def save_sheet(path: Path, film: Film, every: int | None) -> None:
     """Six frames of the coloured clip above the true ones."""
     clip = film.clip
-    colors = film.carried(tracking=True, every=every)
+    colors = film.carried(every)
     chosen = np.linspace(0, len(colors) - 1, 6).astype(int)
     rows = [
         np.hstack([under(clip, index, colors[index]) for index in chosen]),
@@ -242,10 +267,11 @@ def main() -> None:
     parser.add_argument("--hints", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int)
-    parser.add_argument("--ways", nargs="+", default=["tracking", "carrying", "both"])
+    parser.add_argument("--ways", nargs="+", default=["tracking", "memory", "both", "film"])
+    parser.add_argument("--weights", type=Path)
     parser.add_argument("--sheets", type=Path)
     options = parser.parse_args()
-    colorizer = Colorizer()
+    colorizer = Colorizer(weights=options.weights)
     heads = ("frame 0", "mean", "-static", "-none", "flicker", "CDC", "vivid")
     print(f"{'clip':16} {'way':9}" + "".join(f"{head:>8}" for head in heads))
     for path in options.clips:

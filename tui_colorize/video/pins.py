@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -34,3 +35,13 @@ def with_lightness(pin: Pin, lightness: NDArray[np.floating]) -> Pin:
     x0, y0, x1, y1 = pin.box()
     under = lightness[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
     return replace(pin, lightness=float(under.mean()) if under.size else 0.0)
+
+
+def paint(ab: NDArray[np.float32], mask: NDArray[np.float32], pins: Iterable[Pin]) -> None:
+    """Put pins into planes (h, w, 2) and (h, w), in place; the later on top."""
+    height, width = mask.shape
+    for pin in pins:
+        x0, y0, x1, y1 = pin.box()
+        rows, columns = slice(max(y0, 0), min(y1, height)), slice(max(x0, 0), min(x1, width))
+        ab[rows, columns] = pin.a, pin.b
+        mask[rows, columns] = 1

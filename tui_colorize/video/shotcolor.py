@@ -8,8 +8,9 @@ that was brought is a hint. Frames between two keyframes take their colour from 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +18,20 @@ from numpy.typing import NDArray
 
 from tui_colorize.hintmemory import HintMemory, Places
 from tui_colorize.pin import Pin, hold
-from tui_colorize.video.temporal import Arrival, Carrier, Gray, Path, Plane, Step, pull, ramp
+from tui_colorize.video.pins import paint
+from tui_colorize.video.temporal import (
+    Arrival,
+    Carrier,
+    Gray,
+    Path,
+    Plane,
+    Step,
+    View,
+    enlarged,
+    mixed,
+    pull,
+    ramp,
+)
 
 LOOK_AHEAD = 240
 """Frames that a hint's colour is carried backwards at most."""
@@ -78,6 +92,11 @@ class ShotFrame:
     def lightness(self) -> Plane:
         """(h, w) L, 0..100."""
         return self.gray * np.float32(1 / 2.55)
+
+    @cached_property
+    def view(self) -> View:
+        """The frame as its motion is looked for."""
+        return View.of(self.gray)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +188,7 @@ class ShotColorist:
         while len(self._paths) + 1 < len(self._frames):
             place = len(self._paths) + 1
             frame = self._frames[place]
-            step = Step.between(self._frames[place - 1].gray, frame.gray)
+            step = Step.between(self._frames[place - 1].view, frame.view)
             self._steps.append(step)
             path = self._carrier.advance(step.back, step.back_sure)
             self._paths.append(path)
@@ -199,7 +218,7 @@ class ShotColorist:
         """Carry the newest frame's own colours back to the frames that are undecided."""
         anchor = self._frames[-1]
         own = self._own_colors(anchor)
-        carrier = Carrier(anchor.gray, own.ab, own.trust)
+        carrier = Carrier(anchor.view, own.ab, own.trust)
         later = anchor
         self._evidence[anchor.index] = own
         gap = max(self._every or _BACK_GAP, _LEAST_BACK_GAP)
@@ -209,12 +228,12 @@ class ShotColorist:
             distance = anchor.index - frame.index
             if distance > LOOK_AHEAD:
                 break
-            step = Step.between(frame.gray, later.gray)
+            step = Step.between(frame.view, later.view)
             carrier.advance(step.ahead, step.ahead_sure)
             later = frame
             start_of_shot = place == 0 and self._carrier is None
             if distance % gap == 0 or start_of_shot:
-                ab, _, trust = carrier.arrive(frame.gray)
+                ab, _, trust = carrier.arrive(frame.view)
                 carrier.settle(ab, trust)
                 if self._carrier is not None and self._since_anchor is None:
                     trust = trust * np.float32(min(1, (LOOK_AHEAD - distance) / _FADE))
@@ -228,11 +247,11 @@ class ShotColorist:
         results = []
         if carrier is None:
             shown, kept, trust = self._decided(frame, None)
-            self._carrier = Carrier(frame.gray, kept, trust)
+            self._carrier = Carrier(frame.view, kept, trust)
         else:
             if self._since_anchor is not None:
                 self._since_anchor += frame.index - self._frames[0].index
-            shown, kept, trust = self._decided(frame, carrier.arrive(frame.gray))
+            shown, kept, trust = self._decided(frame, carrier.arrive(frame.view))
             between = self._between(self._shown, shown)
             results = [
                 ShotColor(each.index, colors)
@@ -240,7 +259,7 @@ class ShotColorist:
             ]
             carrier.settle(kept, trust)
             if frame.is_anchor or carrier.anchor_in_view < _IN_VIEW:
-                carrier.anchor(frame.gray, kept, trust)
+                carrier.anchor(frame.view, kept, trust)
         if frame.is_anchor:
             self._since_anchor = 0
         self._shown = shown
@@ -269,20 +288,20 @@ class ShotColorist:
             part = self._part_of_later(frame.index)
             from_before, from_later = trust * (1 - part), later.trust * part
             share = from_later / (from_before + from_later + _UNTRUSTED)
-            shown = kept + share[..., None] * (later.ab - kept)
+            shown = mixed(kept, later.ab, share)
             confidence = confidence + share * (later.trust - confidence)
             share = share * (1 - trust)
-            kept = kept + share[..., None] * (later.ab - kept)
+            kept = mixed(kept, later.ab, share)
             trust = trust + share * (later.trust - trust)
         if self._every is not None or _unseen(confidence) > _NEGLIGIBLE:
             fresh = self._fresh(frame, shown, np.minimum(confidence, trust))
-            shown = fresh + confidence[..., None] * (shown - fresh)
-            kept = fresh + confidence[..., None] * (kept - fresh)
+            shown = mixed(fresh, shown, confidence)
+            kept = mixed(fresh, kept, confidence)
         if frame.is_anchor:
             own = self._own_colors(frame)
-            shown = shown + own.trust[..., None] * (own.ab - shown)
+            shown = mixed(shown, own.ab, own.trust)
             kept, trust = shown, trust + own.trust * (1 - trust)
-        return np.ascontiguousarray(shown), np.ascontiguousarray(kept), trust
+        return shown, kept, trust
 
     def _part_of_later(self, index: int) -> float:
         """How far the frame is on the way from the last anchor to the next."""
@@ -299,7 +318,7 @@ class ShotColorist:
         """
         mask = (trust > _SEEN).astype(np.float32)
         known = ab * mask[..., None]
-        _paint(known, mask, (*frame.tracked, *frame.own))
+        paint(known, mask, (*frame.tracked, *frame.own))
         (fresh,) = self._network.color_planes(
             frame.lightness[None], known[None], mask[None], self._memory, frame.places, _KEYS
         )
@@ -323,7 +342,7 @@ class ShotColorist:
             mask = np.zeros((2, height, width), np.float32)
             other = [_moved(pin) for pin in frame.own]
             for number, own in enumerate((frame.own, other)):
-                _paint(known[number], mask[number], (*frame.tracked, *own))
+                paint(known[number], mask[number], (*frame.tracked, *own))
             lightness = np.stack([frame.lightness] * 2)
             ab, moved = self._network.color_planes(
                 lightness, known, mask, self._memory, frame.places
@@ -340,7 +359,7 @@ class ShotColorist:
         """The colours of the frames between two keyframes."""
         count = len(self._paths) - 1
         results: list[Plane] = []
-        ahead = Path.start(*after.shape[:2])
+        ahead = Path.start(*self._frames[0].view.gray.shape)
         for number in reversed(range(count)):
             step = self._steps[number + 1]
             ahead = ahead.extended(step.ahead, step.ahead_sure)
@@ -348,9 +367,10 @@ class ShotColorist:
             part = np.float32((number + 1) / (count + 1))
             from_before = (back.confidence + _UNTRUSTED) * (1 - part)
             from_after = (ahead.confidence + _UNTRUSTED) * part
-            share = (from_after / (from_before + from_after))[..., None]
-            colors = pull(before, back.position)
-            results.append(colors + share * (pull(after, ahead.position) - colors))
+            share = from_after / (from_before + from_after)
+            one, other = enlarged(back), enlarged(Path(ahead.position, share))
+            colors = pull(before, one.position), pull(after, other.position)
+            results.append(mixed(*colors, other.confidence))
         return results[::-1]
 
     def _state(self, frame: ShotFrame) -> dict[str, NDArray[Any]]:
@@ -369,16 +389,6 @@ class ShotColorist:
 def _unseen(confidence: Plane) -> float:
     """The part of the picture that was not seen before."""
     return float(np.count_nonzero(confidence < _SEEN)) / confidence.size
-
-
-def _paint(ab: Plane, mask: Plane, pins: Iterable[Pin]) -> None:
-    """Put pins into planes (h, w, 2) and (h, w), in place; the later on top."""
-    height, width = mask.shape
-    for pin in pins:
-        x0, y0, x1, y1 = pin.box()
-        rows, columns = slice(max(y0, 0), min(y1, height)), slice(max(x0, 0), min(x1, width))
-        ab[rows, columns] = pin.a, pin.b
-        mask[rows, columns] = 1
 
 
 def _moved(pin: Pin) -> Pin:
