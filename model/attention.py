@@ -103,12 +103,13 @@ class HintAttention(nn.Module):
         base: Tensor | None,
         max_keys: int | None,
         memory: Memory | None,
-    ) -> tuple[Tensor, Tensor, Memory]:
+    ) -> tuple[Tensor, Tensor, Memory, Tensor]:
         """Spread the hints.
 
         x: (N, C, h, w) features; hints: pooled to h x w; base: (N, 2, h, w) ab/110 from the coarser
         scale, or None; max_keys, memory: see HintUNet.forward.
-        Returns the refined features, the base colour (N, 2, h, w), and what to remember of x.
+        Returns the refined features, the base colour (N, 2, h, w), what to remember of x, and the
+        confidence (N, 1, h, w), 0..1.
         """
         n, _, h, w = x.shape
         own = _hinted_cells(x, hints.planes, max_keys)
@@ -123,7 +124,7 @@ class HintAttention(nn.Module):
             # the finer scale takes over as far as it is confident
             keep = gate[:, -1:].sigmoid() * mean[:, 2:]
             base = base * (1 - keep) + mean[:, :2] * keep / mean[:, 2:].clamp_min(1e-4)
-        return x + self.back(planes.to(x.dtype)), base, own
+        return x + self.back(planes.to(x.dtype)), base, own, mean[:, 2:]
 
     def _spread(self, x: Tensor, own: Memory, memory: Memory | None) -> Tensor:
         n, _, h, w = x.shape

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from .color import rgb_to_lab
-from .hint_planes import hint_planes
-from .protocols import Protocol, simulate_hints
 from .suggestions import RADIUS, cover
-from .unet import HintUNet
 
 SHOWN = 9
 _PLACES = 20  # of each picture
@@ -43,39 +38,33 @@ class Judgement:
         return float(np.average(gaps, weights=self.count))
 
 
-@torch.inference_mode()
-def judge(
-    network: HintUNet,
-    pictures: NDArray[np.uint8],
-    protocol: Protocol,
-    counts: Sequence[int] = (0, 10),
-) -> dict[int, Judgement]:
-    """Judge the suggestions by the true colours of pictures (N, 3, size, size) uint8 RGB."""
-    device = next(network.parameters()).device
-    random = np.random.default_rng(0)
-    claims: dict[int, list[Floats]] = {count: [] for count in counts}
-    hits: dict[int, list[NDArray[np.bool_]]] = {count: [] for count in counts}
-    for picture in pictures:
-        rgb = torch.from_numpy(picture)[None].float() / 255
-        lightness, a, b = rgb_to_lab(*rgb.chunk(3, 1))
-        ab = torch.cat([a, b], 1)
-        for count in counts:
-            hint_ab, mask = simulate_hints(ab, count, protocol, random)
-            planes = hint_planes(lightness, hint_ab, mask).to(device)
-            logits = network(planes.contiguous(memory_format=torch.channels_last)).logits
-            free = (mask[0, 0] == 0).nonzero().numpy()
-            y, x = random.choice(free, _PLACES).T
-            chances = logits[0].float().softmax(0).cpu().numpy()[:, y // 4, x // 4].T
-            colors, masses = cover(chances, SHOWN)
-            truth = ab[0, :, y, x].numpy().T[:, None]
-            inside = np.square(colors - truth).sum(-1) <= RADIUS * RADIUS
-            first = inside & (inside.cumsum(1) == 1) & (masses > 0)
-            claims[count].append(masses)
-            hits[count].append(first)
-    return {
-        count: _judgement(np.concatenate(claims[count]), np.concatenate(hits[count]))
-        for count in counts
-    }
+class Tally:
+    """Counts how the suggestions fare, batch after batch."""
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(0)
+        self._claims: list[Floats] = []
+        self._hits: list[NDArray[np.bool_]] = []
+
+    def add(self, logits: Tensor, ab: Tensor, mask: Tensor) -> None:
+        """Judge the logits (N, bins, H/4, W/4) of pictures of these true colours.
+
+        ab: (N, 2, H, W) in ab units; mask: (N, 1, H, W), 1 where a hint was given.
+        """
+        free = (mask[:, 0] == 0).cpu().numpy()
+        drawn = [self._random.choice(np.argwhere(one), _PLACES) for one in free]
+        y, x = np.concatenate(drawn).T
+        picture = np.repeat(np.arange(len(drawn)), _PLACES)
+        chances = logits.float().softmax(1).cpu().numpy()[picture, :, y // 4, x // 4]
+        colors, masses = cover(chances, SHOWN)
+        truth = ab.cpu().numpy()[picture, :, y, x][:, None]
+        inside = np.square(colors - truth).sum(-1) <= RADIUS * RADIUS
+        self._claims.append(masses)
+        self._hits.append(inside & (inside.cumsum(1) == 1) & (masses > 0))
+
+    def judgement(self) -> Judgement:
+        """What has been counted."""
+        return _judgement(np.concatenate(self._claims), np.concatenate(self._hits))
 
 
 def _judgement(claims: Floats, hits: NDArray[np.bool_]) -> Judgement:

@@ -55,12 +55,18 @@ def load_pictures(
 ) -> Pictures:
     """Decode tar shards and folders of colour pictures.
 
-    sources: `.tar` files, or folders (searched through all levels). cache: a folder that keeps the
-    decoded frames, so that the next start takes seconds. weigh: how often pictures of a source are
-    drawn, by what stands after the first hyphen of the file's name ("00012-flowers.avif" is from
-    "flowers"); 1 where nothing is said. Files that do not decode are left out.
+    sources: `.tar` files, folders in which there are any, or folders of pictures (searched through
+    all levels). cache: a folder that keeps the decoded frames, so that the next start takes
+    seconds. weigh: how often pictures of a source are drawn, by what stands after the first hyphen
+    of the file's name ("00012-flowers.avif" is from "flowers"); 1 where nothing is said. Files that
+    do not decode are left out.
     Raises FileNotFoundError for a missing source, ValueError when no picture was found.
     """
+    sources = [
+        found
+        for source in sources
+        for found in (sorted(source.glob("*.tar")) if source.is_dir() else []) or [source]
+    ]
     store = cache / f"{_fingerprint(sources)}.npz" if cache else None
     kept = _load_kept(store) if store else None
     frames, widths, upright, names = kept or _decode_all(sources)

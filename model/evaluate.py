@@ -9,7 +9,7 @@ that the field publishes:
   uniform, floating point.
 
 Beside it: SSIM, how colourful the results are next to the truth, how far they are from the hints
-under the hints, and whether the suggested colours come true.
+under the hints, whether the suggested colours come true, and how far one hint reaches.
 """
 
 from __future__ import annotations
@@ -18,24 +18,28 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from .calibration import Judgement, judge
+from .calibration import Judgement, Tally
 from .color import AB_SCALE, lab_to_rgb, rgb_to_lab
 from .hint_planes import hint_planes
 from .load import find_device, load_network, place
 from .metrics import colorfulness, psnr, ssim
 from .protocols import COUNTS, PROTOCOLS, PUBLISHED_Z, Protocol, Z, load_truth, simulate_hints
+from .reach import Reach, judge_reach
 from .sheet import save_sheet
-from .unet import HintUNet
+from .unet import HintUNet, Prediction
+from .vividness import enliven
 
 _ON_SHEET = (0, 10)  # hints of the coloured columns
+_JUDGED = (0, 10)  # hints with which suggestions are judged
+_FOR_REACH = 100  # pictures at most
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,14 @@ class Measures:
 
 @dataclass(frozen=True)
 class Score:
-    """PSNR of the gray pictures in dB, and the measures for each number of hints."""
+    """PSNR of the gray pictures in dB, and the measures for each number of hints.
+
+    suggestions: how the suggested colours fare, for some of the numbers.
+    """
 
     gray: float
     hints: dict[int, Measures]
+    suggestions: dict[int, Judgement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,8 @@ class Batch:
     """Some pictures with one number of hints.
 
     truth, gray, result: (N, 3, size, size) sRGB 0..1; hint_error: (N,) in ab units, NaN if
-    there are no hints.
+    there are no hints; ab: (N, 2, size, size) of the truth; mask: (N, 1, size, size) of the hints;
+    logits: of the ab bins.
     """
 
     count: int
@@ -73,18 +82,23 @@ class Batch:
     gray: Tensor
     result: Tensor
     hint_error: Tensor
+    ab: Tensor
+    mask: Tensor
+    logits: Tensor
 
 
 @torch.inference_mode()
 def color_all(
-    network: HintUNet,
+    network: nn.Module,
     pictures: NDArray[np.uint8],
     protocol: Protocol,
     counts: Sequence[int],
     batch: int = 8,
+    vividness: float = 0.0,
 ) -> Iterator[Batch]:
     """Colour pictures (N, 3, size, size) uint8 RGB with each number of hints.
 
+    vividness: 0..1, see `model.vividness`; 0 is what the network says.
     Hints are drawn afresh for each number, but alike on every call.
     """
     device = next(network.parameters()).device
@@ -98,23 +112,27 @@ def color_all(
             hints = [simulate_hints(one[None], count, protocol, random) for one in ab]
             hint_ab, mask = (torch.cat(parts).to(device) for parts in zip(*hints, strict=True))
             planes = hint_planes(lightness, hint_ab, mask)
-            out = network(planes.contiguous(memory_format=torch.channels_last)).ab * AB_SCALE
+            found: Prediction = network(planes.contiguous(memory_format=torch.channels_last))
+            out = (enliven(found, vividness) if vividness else found.ab) * AB_SCALE
             off = (out - hint_ab).norm(dim=1, keepdim=True) * mask
             error = off.sum((1, 2, 3)) / mask.sum((1, 2, 3))
-            yield Batch(count, rgb, gray, _rgb(lightness, out), error)
+            result = _rgb(lightness, out)
+            yield Batch(count, rgb, gray, result, error, ab, mask, found.logits)
 
 
 def evaluate(
-    network: HintUNet,
+    network: nn.Module,
     pictures: NDArray[np.uint8],
     protocol: Protocol,
     counts: Sequence[int] = COUNTS,
     batch: int = 8,
+    vividness: float = 0.0,
 ) -> Score:
     """Score a network by a protocol; see `color_all`."""
     grays: list[Tensor] = []
+    tallies = {count: Tally() for count in counts if count in _JUDGED}
     rows: dict[int, list[Tensor]] = {count: [] for count in counts}
-    for one in color_all(network, pictures, protocol, counts, batch):
+    for one in color_all(network, pictures, protocol, counts, batch, vividness):
         if one.count == counts[0]:
             grays.append(psnr(one.truth, one.gray, protocol.eight_bit))
         row = (
@@ -125,9 +143,12 @@ def evaluate(
             one.hint_error,
         )
         rows[one.count].append(torch.stack(row))
+        if one.count in tallies:
+            tallies[one.count].add(one.logits, one.ab, one.mask)
     return Score(
         float(torch.cat(grays).mean()),
         {count: _measures(torch.cat(parts, 1)) for count, parts in rows.items()},
+        {count: tally.judgement() for count, tally in tallies.items()},
     )
 
 
@@ -168,6 +189,16 @@ def print_judgements(judgements: dict[int, Judgement]) -> None:
             print(f"{'':14} claimed {claimed:4.0%}, true {true:4.0%} ({times})")
 
 
+def print_reach(reach: Reach | None) -> None:
+    """Print how far one hint reaches."""
+    if reach:
+        print(
+            f"one hint in each of {reach.pictures} regions: reaches {reach.reached:.1%} of it, "
+            f"changes {reach.leaked:.1%} of all else, {reach.beside:.1%} across its edge; "
+            f"{reach.apart:.1%} of two mirrored regions stay with their own hint"
+        )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m model.evaluate", description=__doc__)
@@ -177,6 +208,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pattern", default="*", help="which files of the folder, as a glob")
     parser.add_argument("--counts", type=int, nargs="+", default=list(COUNTS))
     parser.add_argument("--limit", type=int, help="only the first so many pictures")
+    parser.add_argument(
+        "--vividness", type=_share, default=0.0, help="0 (the network as it is) to 1"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--json", action="store_true", help="machine-readable result")
     parser.add_argument(
@@ -191,29 +225,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         network = place(network, find_device(options.device))
         for protocol in (PROTOCOLS[name] for name in names):
             truth = load_truth(options.folder, protocol, options.pattern)[: options.limit]
-            score = evaluate(network, truth, protocol, options.counts)
-            judgements = judge(network, truth, protocol)
+            score = evaluate(network, truth, protocol, options.counts, vividness=options.vividness)
+            some = truth[:: -(-len(truth) // _FOR_REACH)]
+            reach = judge_reach(network, some) if protocol is Z else None
             if options.json:
-                suggestions = {count: asdict(found) for count, found in judgements.items()}
-                print(
-                    json.dumps(
-                        {"protocol": protocol.name, **_flat(score)} | {"suggestions": suggestions}
-                    )
-                )
+                print(json.dumps({"protocol": protocol.name, **_flat(score, reach)}))
             else:
                 print_table(protocol, score)
-                print_judgements(judgements)
+                print_judgements(score.suggestions)
+                print_reach(reach)
         if options.sheet:
             truth = load_truth(options.folder, Z, options.pattern)[: options.limit]
-            save_sheet(options.sheet, _columns(network, truth))
+            save_sheet(options.sheet, _columns(network, truth, options.vividness))
     except (OSError, ValueError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _flat(score: Score) -> dict[str, object]:
-    """For JSON: the gain's PSNR under "hints", the other measures under their names."""
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"not a number from 0 to 1: {text!r}")
+    return share
+
+
+def _flat(score: Score, reach: Reach | None) -> dict[str, object]:
+    """For JSON: PSNR under "hints", the other measures under their names."""
     measures = {count: asdict(found) for count, found in score.hints.items()}
     return {
         "gray": score.gray,
@@ -222,12 +260,16 @@ def _flat(score: Score) -> dict[str, object]:
             name: {count: found[name] for count, found in measures.items()}
             for name in ("ssim", "colorfulness", "hint_error")
         },
+        "suggestions": {count: asdict(found) for count, found in score.suggestions.items()},
+        "reach": asdict(reach) if reach else None,
     }
 
 
-def _columns(network: HintUNet, truth: NDArray[np.uint8]) -> Iterator[list[Tensor]]:
+def _columns(
+    network: HintUNet, truth: NDArray[np.uint8], vividness: float
+) -> Iterator[list[Tensor]]:
     """The pictures of a row of the contact sheet, for each picture."""
-    batches = color_all(network, truth, Z, _ON_SHEET, batch=1)
+    batches = color_all(network, truth, Z, _ON_SHEET, 1, vividness)
     for few, many in zip(batches, batches, strict=True):
         yield [few.gray[0], few.result[0], many.result[0], few.truth[0]]
 

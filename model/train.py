@@ -172,11 +172,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.replace and not options.eval:
         parser.error("--replace needs --eval")
     options.lr = options.lr or (1e-3 if options.fresh else 3e-4)
-    options.data = [
-        found
-        for source in options.data
-        for found in (sorted(source.glob("*.tar")) if source.is_dir() else []) or [source]
-    ]
     return options
 
 

@@ -156,7 +156,7 @@ class Trainer:
 
     def step(self, pictures: Pictures, size: int, share: float) -> tuple[Tensor, Tensor]:
         """One step; `share` (0..1) of the run is over. Returns total and regression loss."""
-        warm = min(1.0, (self.progress.step + 1) / WARM_UP)
+        warm = min(1.0, (self.progress.step + 1) / self.warm_up)
         rate = self.options.lr * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * share)))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -166,7 +166,7 @@ class Trainer:
         else:
             planes, ab = self.batch(pictures, size)
             prediction = self.predict(planes)
-        loss, regression = total_loss(prediction, ab, self.table)
+        loss, regression = self.loss(prediction, ab, self.table)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

@@ -57,7 +57,7 @@ def test_mean_colour_counts_cells_and_says_where_there_is_none(sparse_planes):
 def test_no_hints_give_no_colour(attention, features, sparse_planes):
     """Base colour 0, features finite, and the base of the coarser scale left as it was."""
     hints = PooledHints.pyramid(sparse_planes({}, {}, {}))[8]
-    refined, base, _ = attention(features, hints, None, None, None)
+    refined, base, *_ = attention(features, hints, None, None, None)
     assert torch.equal(base, torch.zeros(3, 2, 8, 8))
     assert torch.isfinite(refined).all()
     coarse = torch.rand(3, 2, 8, 8)
@@ -69,7 +69,7 @@ def test_a_confident_cell_takes_the_exact_colour_of_the_only_hint(
 ):
     torch.nn.init.constant_(attention.no_hint.bias, -1e4)
     hints = PooledHints.pyramid(sparse_planes({(37, 21): RED}))[8]
-    _, base, _ = attention(features[:1], hints, None, None, None)
+    _, base, *_ = attention(features[:1], hints, None, None, None)
     expected = torch.tensor(RED)[None, :, None, None].expand(1, 2, 8, 8)
     assert torch.allclose(base, expected, atol=1e-6)
 
@@ -87,7 +87,7 @@ def test_the_finer_scale_agrees_with_a_coarse_base_of_the_same_colour(
 ):
     hints = PooledHints.pyramid(sparse_planes({(37, 21): RED}))[8]
     coarse = torch.tensor(RED)[None, :, None, None].expand(1, 2, 8, 8)
-    _, base, _ = attention(features[:1], hints, coarse, None, None)
+    _, base, *_ = attention(features[:1], hints, coarse, None, None)
     assert torch.allclose(base, coarse, atol=1e-5)
 
 
@@ -102,7 +102,7 @@ def test_equals_attention_with_every_logit_written_out(attention, sparse_planes,
     )
     x = torch.randn(1, CHANNELS, h, w, generator=torch.Generator().manual_seed(2))
     hints = PooledHints.pyramid(planes)[8]
-    refined, base, _ = attention(x, hints, None, None, None)
+    refined, base, *_ = attention(x, hints, None, None, None)
 
     cells = hints.planes[0].flatten(1).T  # (cells, 3)
     hinted = (cells[:, 2] > 0).nonzero()[:, 0]
@@ -260,7 +260,7 @@ def test_gradients_reach_every_parameter(attention, features, sparse_planes):
     coarse = torch.rand(3, 2, 8, 8)
     hints = PooledHints.pyramid(planes)[8]
     memory = attention(features.roll(1, 0), hints, None, None, None)[2]
-    refined, base, _ = attention(features, hints, coarse, None, memory)
+    refined, base, *_ = attention(features, hints, coarse, None, memory)
     (refined.square().sum() + base.square().sum()).backward()
     for name, parameter in attention.named_parameters():
         assert torch.isfinite(parameter.grad).all(), name

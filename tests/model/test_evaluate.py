@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from model.bins import bin_centers
 from model.color import AB_SCALE, rgb_to_lab
 from model.evaluate import Measures, Score, evaluate, main, print_table
 from model.protocols import PUBLISHED_Z, I, Z, load_truth, simulate_hints
@@ -28,7 +29,9 @@ class Stub(nn.Module):
 
     def forward(self, planes):
         self.seen.append(planes)
-        return Prediction(self.answer(planes), torch.empty(0))
+        n, _, h, w = planes.shape
+        logits = torch.zeros(n, len(bin_centers()), h // 4, w // 4)
+        return Prediction(self.answer(planes), logits, (), torch.zeros(n, 1, h // 8, w // 8))
 
 
 def nothing(planes):
@@ -97,6 +100,22 @@ def test_what_gray_measures(pictures):
     planes = stub.seen[0][0]
     chroma = (planes[1:3] * AB_SCALE).norm(dim=0)[planes[3] > 0]
     assert found.hint_error == pytest.approx(float(chroma.mean()), rel=1e-4)
+
+
+def test_vividness_adds_colour_and_leaves_the_hints(pictures):
+    """The stub's hints decide nothing, so all of its colour is stretched."""
+    truth = ab_of(pictures[:1]) / AB_SCALE / 4
+    protocol = replace(I, size=64)
+    pale, vivid = (
+        evaluate(Stub(lambda _: truth), pictures[:1], protocol, (0,), vividness=share).hints[0]
+        for share in (0.0, 1.0)
+    )
+    assert vivid.colorfulness > 1.5 * pale.colorfulness
+
+
+def test_suggestions_are_judged_with_no_and_with_ten_hints(pictures):
+    protocol = replace(I, size=64)
+    assert sorted(evaluate(Stub(nothing), pictures, protocol, (0, 5, 10)).suggestions) == [0, 10]
 
 
 def test_every_picture_counts_the_same_whatever_the_batch(pictures):
@@ -225,10 +244,11 @@ def test_the_command_prints_json(folder, tiny_weights, capsys):
     assert main([str(folder), *options]) == 0
     z, i = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (z["protocol"], i["protocol"]) == ("Z", "I")
+    assert i["reach"] is None
     for result in (z, i):
         for name in ("hints", "ssim", "colorfulness", "hint_error"):
             assert sorted(result[name]) == ["0", "2"]
-        assert sorted(result["suggestions"]) == ["0", "10"]
+        assert sorted(result["suggestions"]) == ["0"]
         # an untrained network gives no colour of its own
         assert result["hints"]["0"] == pytest.approx(result["gray"], abs=1e-4)
         assert result["hints"]["2"] != pytest.approx(result["gray"], abs=1e-4)
