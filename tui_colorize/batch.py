@@ -89,13 +89,14 @@ def color_all(
     *,
     device: str,
     weights: Path | None,
+    vividness: float | None,
     overwrite: bool,
     starting: Callable[[str], None],
 ) -> Iterator[Outcome]:
     """Colour one picture after the other; yields what became of each.
 
     The network is loaded for the first picture that can be read and whose hints are right.
-    starting: told, in a few words, what comes next.
+    device, weights, vividness: see Colorizer. starting: told, in a few words, what comes next.
     Raises UserError where the network cannot be used.
     """
 
@@ -105,7 +106,7 @@ def color_all(
         starting("loading the network")
         from tui_colorize.colorizer import Colorizer
 
-        return Colorizer(device, weights)
+        return Colorizer(device, weights, vividness)
 
     for job in jobs:
         starting(printable(job.source.name))

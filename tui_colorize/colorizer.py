@@ -20,6 +20,8 @@ from model.attention import Memory
 from model.color import AB_SCALE
 from model.hint_planes import hint_planes, paint
 from model.load import find_device, load_network, place
+from model.vividness import DEFAULT as DEFAULT_VIVIDNESS
+from model.vividness import enliven
 
 from .color import hex_to_lab
 from .errors import UserError
@@ -45,6 +47,7 @@ Image = NDArray[Any]
 class Coloring:
     """The colours of one picture with one set of hints, ready to be rendered at any size.
 
+    vividness: 0..1, see Colorizer.
     logits: (bins, h, w) float32, of the ab bins, over the picture at a quarter of the network's
     resolution; bins: (bins, 2) ab of their centres.
     """
@@ -55,6 +58,7 @@ class Coloring:
     pins: tuple[Pin, ...]
     logits: NDArray[np.float32]
     bins: NDArray[np.float32]
+    vividness: float
 
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
@@ -118,12 +122,19 @@ class Coloring:
 class Colorizer:
     """Colours pictures under the guidance of hints. Safe to use from several threads."""
 
-    def __init__(self, device: str = "auto", weights: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        device: str = "auto",
+        weights: str | Path | None = None,
+        vividness: float | None = None,
+    ) -> None:
         """Load the network.
 
         device: "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N". weights: a safetensors
-        file, by default the bundled one. Raises UserError when either cannot be used.
+        file, by default the bundled one. vividness: see there. Raises UserError when one of them
+        cannot be used.
         """
+        self.vividness = DEFAULT_VIVIDNESS if vividness is None else vividness
         try:
             self._device = find_device(device)
             network = load_network(Path(weights) if weights is not None else None).fold()
@@ -143,6 +154,21 @@ class Colorizer:
     def network_size(self) -> int:
         """The network sees as many pixels as a square of this side has."""
         return NETWORK_SIZE
+
+    @property
+    def vividness(self) -> float:
+        """How much more colourful than the network's careful guess unhinted places become, 0..1.
+
+        0 is the guess as it is. What hints decide is the same with any. To be set at any time, for
+        what is coloured from then on; raises UserError for what is no number from 0 to 1.
+        """
+        return self._vividness
+
+    @vividness.setter
+    def vividness(self, share: float) -> None:
+        if not 0 <= share <= 1:
+            raise UserError(f"vividness is a number from 0 to 1, not {share:g}")
+        self._vividness = float(share)
 
     def prepare(self, image: Image | Picture) -> Picture:
         """Take the luma of an image, to be used for many results. Raises UserError."""
@@ -181,8 +207,8 @@ class Colorizer:
     def solve(self, image: Image | Picture, hints: Iterable[Hint] = ()) -> Coloring:
         """Run the network; the result can be rendered at any size. Raises UserError."""
         picture, hint_set = self._job(image, hints)
-        last = self._last
-        if last is None or last.picture is not picture or last.hints != hint_set:
+        last, wanted = self._last, (hint_set, self.vividness)
+        if last is None or last.picture is not picture or (last.hints, last.vividness) != wanted:
             last = self._solve([(picture, hint_set)])[0]
             self._last = last
         return last
@@ -230,7 +256,8 @@ class Colorizer:
         Returns (n, h, w, 2) float32 ab.
         """
         planes = _planes(lightness, ab, mask)
-        return self._predict(planes, _recalled(memory, places, planes), max_keys)[0]
+        recalled = _recalled(memory, places, planes)
+        return self._predict(planes, self.vividness, recalled, max_keys)[0]
 
     def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory:
         """What to remember of the hints on one frame, (h, w) and (h, w, 2); see color_planes."""
@@ -267,15 +294,19 @@ class Colorizer:
                 for (picture, _), some in zip(jobs, pins, strict=True)
             ]
         )
-        ab, logits = self._predict(planes)
+        vividness = self.vividness
+        ab, logits = self._predict(planes, vividness)
         return [
-            Coloring(picture, hints, _spread(picture, one, some), some, scores, self._bins)
+            Coloring(
+                picture, hints, _spread(picture, one, some), some, scores, self._bins, vividness
+            )
             for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
         ]
 
     def _predict(
         self,
         planes: torch.Tensor,
+        vividness: float,
         memory: tuple[Memory, ...] = (),
         max_keys: int | None = None,
     ) -> tuple[Plane, NDArray[np.float32]]:
@@ -284,7 +315,8 @@ class Colorizer:
         with self._lock, torch.inference_mode():
             recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
             prediction = self._network(planes, max_keys, recalled)
-            ab = (prediction.ab * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
+            vivid = enliven(prediction, vividness)
+            ab = (vivid * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
             logits = prediction.logits.float().cpu().numpy()
         return ab, logits
 

@@ -41,6 +41,27 @@ def add_network_options(parser: Parser) -> None:
     )
 
 
+def add_vividness(parser: Parser) -> None:
+    """--vividness."""
+    parser.add_argument(
+        "--vividness",
+        metavar="SHARE",
+        type=_share,
+        help="how much colour there is where no hint says so: 0 (careful, pale) to 1 (bold); 0.4 "
+        "unless told otherwise",
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1")
+    return share
+
+
 def _device(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,4})?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is none of auto, cpu, cuda, cuda:N")

@@ -16,6 +16,7 @@ from tui_colorize.console import (
     NAME,
     Parser,
     add_network_options,
+    add_vividness,
     complain,
     is_terminal,
     progress_bar,
@@ -85,6 +86,7 @@ def _parser() -> Parser:
         "with <name>.csv or <name>.json for those that have any",
     )
     add_network_options(parser)
+    add_vividness(parser)
     parser.add_argument(
         "--json", action="store_true", help="say on stdout what was done, in one JSON document"
     )
@@ -103,6 +105,7 @@ def _outcomes(options: argparse.Namespace) -> Iterator[Outcome]:
             jobs,
             device=options.device,
             weights=options.weights,
+            vividness=options.vividness,
             overwrite=options.overwrite,
             starting=starting,
         ):

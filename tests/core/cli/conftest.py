@@ -17,15 +17,15 @@ from tui_colorize.hints import Hint
 class FakeColorizer:
     """Notes what it is asked for. trouble: raised in place of a result, by the pixel (0, 0)."""
 
-    loaded: ClassVar[list[tuple[str, object]]]
+    loaded: ClassVar[list[tuple[str, object, float | None]]]
     asked: ClassVar[list[list[Hint]]]
     trouble: ClassVar[dict[int, BaseException]]
     no_load: ClassVar[BaseException | None] = None
 
-    def __init__(self, device, weights):
+    def __init__(self, device, weights, vividness):
         if self.no_load:
             raise self.no_load
-        self.loaded.append((device, weights))
+        self.loaded.append((device, weights, vividness))
         self.device = "cpu"
 
     def colorize(self, image, hints):

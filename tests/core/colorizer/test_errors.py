@@ -53,6 +53,15 @@ class TestErrors:
         with pytest.raises(UserError, match="no CUDA device 2; 2 found"):
             Colorizer("cuda:2")
 
+    @pytest.mark.parametrize("share", [-0.1, 1.01, float("nan"), float("inf")])
+    def test_vividness_that_is_no_share(self, colorizer, share):
+        with pytest.raises(UserError, match="a number from 0 to 1, not"):
+            Colorizer("cpu", vividness=share)
+        before = colorizer.vividness
+        with pytest.raises(UserError, match="a number from 0 to 1, not"):
+            colorizer.vividness = share
+        assert colorizer.vividness == before
+
     def test_weights_that_cannot_be_used(self, tmp_path):
         text = tmp_path / "w.safetensors"
         text.write_text("no weights")
