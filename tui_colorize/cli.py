@@ -1,8 +1,8 @@
-"""The command line: `tui-colorize [PATH]` opens the app, `tui-colorize image` colours files.
+"""The command line: `tui-colorize [PATH]` opens the app, `image` and `video` colour files.
 
-`doctor` says what there is to work with, `serve` opens the app in browsers. Exit status: 0 done,
-1 a failure that is ours, 2 bad input or usage (both said on stderr), 130 interrupted, 129 and 143
-ended by SIGHUP and SIGTERM.
+`exports` steers what the app exports, `doctor` says what there is to work with, `serve` opens the
+app in browsers. Exit status: 0 done, 1 a failure that is ours, 2 bad input or usage (both said on
+stderr), 130 interrupted, 129 and 143 ended by SIGHUP and SIGTERM.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from tui_colorize.console import (
 )
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
+from tui_colorize.tui.film.files import is_film
 from tui_colorize.tui.terminal import VARIABLE as GRAPHICS_VARIABLE
 from tui_colorize.tui.terminal import wanted_graphics
 
@@ -88,9 +89,11 @@ class _Version(argparse.Action):
 def _app_parser() -> Parser:
     parser = Parser(
         prog=NAME,
-        description="Colour black-and-white photographs in the terminal, guided by a few hints.",
-        epilog=f"Without a screen: {NAME} image IN [IN ...] -o OUT. In a browser: {NAME} serve. "
-        f"What there is to work with: {NAME} doctor. Each has its own --help.",
+        description="Colour black-and-white photographs and films in the terminal, guided by a few "
+        "hints.",
+        epilog=f"Without a screen: {NAME} image IN [IN ...] -o OUT, {NAME} video IN -o OUT. Films "
+        f"that the app is exporting: {NAME} exports. In a browser: {NAME} serve. What there is to "
+        f"work with: {NAME} doctor. Each has its own --help.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -98,12 +101,16 @@ def _app_parser() -> Parser:
         metavar="PATH",
         nargs="?",
         type=Path,
-        help="the picture or session (.tuic) to open; without it the app lets you choose "
+        help="the picture, film or session (.tuic) to open; without it the app lets you choose "
         "(./image for one called so)",
     )
     parser.add_argument("--hints", metavar="FILE", type=Path, help="begin with these hints")
     parser.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, help="the name that saving offers"
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help="the name that saving, or exporting a film, offers",
     )
     add_network_options(parser)
     parser.add_argument(
@@ -123,7 +130,7 @@ def _open_app(arguments: Sequence[str]) -> int:
     options = _app_parser().parse_args(arguments)
     path: Path | None = options.path
     if path is None and (options.hints or options.output):
-        raise UserError("--hints and -o need the PATH of a picture")
+        raise UserError("--hints and -o need the PATH of a picture or a film")
     graphics = wanted_graphics(options.graphics, os.environ)
     picture = path
     if path is not None:
@@ -139,11 +146,24 @@ def _open_app(arguments: Sequence[str]) -> int:
     if not (start.in_browser() or all(is_terminal(stream) for stream in streams)):
         raise UserError(f"the app needs a terminal; without one, use {NAME} image IN -o OUT")
     hints = None
+    film = picture is not None and is_film(picture)
     if picture is not None and options.output:
-        from tui_colorize.imagefile import check_output
+        # The app asks before it overwrites.
+        if film:
+            from tui_colorize.imagefile.save import check_place
+            from tui_colorize.video.codecs import codecs_for
 
-        check_output(picture, options.output, overwrite=True)  # the app asks before it overwrites
-    if picture is not None and options.hints:
+            codecs_for(options.output.suffix)
+            check_place(picture, options.output, overwrite=True)
+        else:
+            from tui_colorize.imagefile import check_output
+
+            check_output(picture, options.output, overwrite=True)
+    if picture is not None and options.hints and film:
+        from tui_colorize.videocli import film_hints
+
+        hints = film_hints(picture, options.hints)
+    elif picture is not None and options.hints:
         from tui_colorize.hintfile import read_still_hints
         from tui_colorize.imagefile import read_still
 
@@ -161,7 +181,7 @@ def _open_app(arguments: Sequence[str]) -> int:
 
 
 def _check_source(path: Path) -> None:
-    """Refuse what is plainly no picture while it can be said in the shell."""
+    """Refuse what is plainly no picture and no film while it can be said in the shell."""
     name = printable(path)
     try:
         path.stat()
@@ -170,9 +190,11 @@ def _check_source(path: Path) -> None:
     except OSError as error:
         raise UserError(f"{name} cannot be read: {(error.strerror or '').lower()}") from error
     if path.is_dir():
-        raise UserError(f"{name} is a folder; without a PATH the app lets you choose a picture")
+        raise UserError(
+            f"{name} is a folder; without a PATH the app lets you choose a picture or a film"
+        )
     if not path.is_file():
-        raise UserError(f"{name} is a device or a pipe, not a picture")
+        raise UserError(f"{name} is a device or a pipe, not a picture or a film")
 
 
 # What there is to work with, and other ways to the app.
@@ -209,7 +231,9 @@ def _serve(arguments: Sequence[str]) -> int:
         "pictures, so it is for this computer only unless --host says otherwise.",
         allow_abbrev=False,
     )
-    parser.add_argument("path", metavar="PATH", nargs="?", type=Path, help="the picture to open")
+    parser.add_argument(
+        "path", metavar="PATH", nargs="?", type=Path, help="the picture or film to open"
+    )
     add_network_options(parser)
     parser.add_argument("--host", default="localhost", help="where to listen (localhost)")
     parser.add_argument("--port", type=_port, default=8000, help="at which port (8000)")
@@ -245,9 +269,16 @@ def _color_video(arguments: Sequence[str]) -> int:
     return color_video(arguments)
 
 
+def _exports(arguments: Sequence[str]) -> int:
+    from tui_colorize.exportcli import exports
+
+    return exports(arguments)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "image": _color_images,
     "video": _color_video,
+    "exports": _exports,
     "doctor": _doctor,
     "serve": _serve,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tui_colorize.video.progress import Progress
 
 DAMAGED = 1
+_NOW_AND_THEN = 30.0  # seconds
 
 
 def color_video(arguments: Sequence[str]) -> int:
@@ -65,10 +67,12 @@ def _parser() -> console.Parser:
     )
     parser.add_argument("--hints", metavar="FILE", type=Path, help="hints, CSV or JSON")
     console.add_network_options(parser)
+    console.add_vividness(parser)
     parser.add_argument(
         "--codec",
         default="x264",
-        help="x264 (the default), x265, av1, ffv1, x264-lossless or prores",
+        help="x264 (the default), x265, av1, ffv1, x264-lossless or prores; h264_nvenc or "
+        "hevc_nvenc where `tui-colorize doctor` finds them",
     )
     parser.add_argument("--crf", metavar="N", type=int, help="quality: smaller is better")
     parser.add_argument("--preset", help="speed against size, in the codec's own words")
@@ -119,7 +123,7 @@ def _colored(options: argparse.Namespace, show: Callable[[Progress], None]) -> F
         raise UserError("two references are for the same frame")
     # Bad input is to be refused without waiting for torch.
     check_place(options.input, options.output, overwrite=options.overwrite)
-    hints = _hints(options.input, options.hints) if options.hints else ()
+    hints = film_hints(options.input, options.hints) if options.hints else ()
 
     from tui_colorize.video.pipeline import colorize_video
 
@@ -130,6 +134,7 @@ def _colored(options: argparse.Namespace, show: Callable[[Progress], None]) -> F
         references=references,
         device=options.device,
         weights=options.weights,
+        vividness=options.vividness,
         codec=options.codec,
         crf=options.crf,
         preset=options.preset,
@@ -140,7 +145,8 @@ def _colored(options: argparse.Namespace, show: Callable[[Progress], None]) -> F
     )
 
 
-def _hints(film: Path, path: Path) -> HintSet:
+def film_hints(film: Path, path: Path) -> HintSet:
+    """The hints of a file that are for this film. Raises UserError."""
     from tui_colorize.hintfile import read_hints
     from tui_colorize.video.reader import VideoReader
 
@@ -153,13 +159,13 @@ def _hints(film: Path, path: Path) -> HintSet:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
-    """A bar on stderr while it lasts, if that is a terminal; gives what shows a Progress."""
+    """What shows how far it is, on stderr: a bar on a terminal, elsewhere a line now and then."""
     if not console.is_terminal(sys.stderr):
-        yield lambda _: None
+        yield _now_and_then()
         return
     from rich import progress as bars
 
-    from tui_colorize.video.progress import STAGES
+    from tui_colorize.video.progress import STAGES, clock
 
     counting = (
         bars.MofNCompleteColumn(),
@@ -175,19 +181,24 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
                 task,
                 completed=now.done,
                 total=now.total,
-                left=_clock(now.remaining),
+                left="-:--" if now.remaining is None else clock(now.remaining),
                 description=f"{now.fps:.1f} fps, limited by {doing}",
             )
 
         yield show
 
 
-def _clock(seconds: float | None) -> str:
-    if seconds is None:
-        return "-:--"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _now_and_then() -> Callable[[Progress], None]:
+    """Says how far it is where lines stay, as in a log."""
+    told = time.monotonic()
+
+    def show(now: Progress) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _NOW_AND_THEN:
+            told = time.monotonic()
+            console.say(str(now), sys.stderr)
+
+    return show
 
 
 def _as_dict(result: FilmResult) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from tui_colorize import cli
@@ -48,6 +50,48 @@ def test_the_app_opens_a_picture(run, app):
     assert list(hints) == [Hint(7, 5, "red")]
     weights, output = Path("w.safetensors"), Path("b.png")
     assert given == NO_OPTIONS | {"device": "cpu", "weights": weights, "output": output}
+
+
+def film(path: str) -> None:
+    """Two frames of 16 x 16 pixels."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("ffv1", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "yuv420p"
+        for _ in range(2):
+            frame = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def test_the_app_opens_a_film(run, app):
+    """With hints on its frames, and the name that the export is to offer."""
+    film("a.mkv")
+    Path("h.csv").write_text("frame,x,y,color\n1,7,5,red\n")
+    assert run("a.mkv", "--hints", "h.csv", "-o", "b.webm")[0] == 7
+    [(path, hints, given)] = app
+    assert path == Path("a.mkv")
+    assert list(hints) == [Hint(7, 5, "red", frame=1)]
+    assert given == NO_OPTIONS | {"output": Path("b.webm")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ("a.mkv --hints late.csv", "late.csv, line 2, column 'frame'"),
+        ("a.mkv -o b.png", "a film cannot be saved as .png"),
+        ("a.mkv -o a.mkv", "a.mkv is the original"),
+        ("text.mkv --hints late.csv", "text.mkv"),
+    ],
+)
+def test_what_is_refused_with_a_film(run, app, arguments, problem):
+    """In the shell, before the app opens."""
+    film("a.mkv")
+    Path("text.mkv").write_text("no film")
+    Path("late.csv").write_text("frame,x,y,color\n2,1,1,red\n")
+    status, out, err = run(*arguments.split())
+    assert (status, out, app) == (2, "", [])
+    assert problem in err
+    assert err.count("\n") == 1
 
 
 def test_a_picture_called_image_can_be_opened(run, app):

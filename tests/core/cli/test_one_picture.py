@@ -20,17 +20,18 @@ def test_a_picture_is_coloured(run, network):
     status, out, err = run("image", "a.png", "-o", "b.png", "--hints", "h.csv", "--device", "cpu")
     assert (status, err) == (0, "")
     assert re.fullmatch(r"b\.png: 8 x 6, 2 hints, [0-9]+\.[0-9] s\n", out)
-    assert network.loaded == [("cpu", None)]
+    assert network.loaded == [("cpu", None, None)]
     assert network.asked == [[Hint(1, 2, "red"), Hint(7, 5, "blue", 3)]]
     expected = np.dstack([GRAY, GRAY // 2, 255 - GRAY])
     assert np.array_equal(np.asarray(Image.open("b.png")), expected)
     assert files() == {"a.png", "b.png", "h.csv"}
 
 
-def test_weights_and_device_reach_the_network(run, network):
+def test_what_is_said_of_the_network_reaches_it(run, network):
     picture("a.png")
-    run("image", "a.png", "-o", "b.png", "--weights", "w.safetensors", "--device", "cuda:1")
-    assert network.loaded == [("cuda:1", Path("w.safetensors"))]
+    options = ["--weights", "w.safetensors", "--device", "cuda:1", "--vividness", ".7"]
+    run("image", "a.png", "-o", "b.png", *options)
+    assert network.loaded == [("cuda:1", Path("w.safetensors"), 0.7)]
 
 
 @pytest.mark.parametrize("out", ["there", "new/"])

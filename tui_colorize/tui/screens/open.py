@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,7 @@ from textual.worker import get_current_worker
 
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui.theme import shades
+from tui_colorize.tui.typedpath import typed_path
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -76,6 +78,7 @@ class OpenScreen(Screen[Path | None]):
     def _list(self, folder: Path) -> None:
         from tui_colorize.imagefile import is_picture
         from tui_colorize.session import is_session
+        from tui_colorize.tui.film.files import is_film
 
         folders, pictures, problem = [], [], ""
         try:
@@ -83,7 +86,7 @@ class OpenScreen(Screen[Path | None]):
                 if path.is_dir():
                     if not path.name.startswith("."):
                         folders.append((path, True))
-                elif is_picture(path) or is_session(path):
+                elif is_picture(path) or is_session(path) or is_film(path):
                     pictures.append((path, False))
         except OSError as error:
             problem = f"{printable(folder)}: {(error.strerror or 'cannot be read').lower()}"
@@ -146,10 +149,13 @@ class OpenScreen(Screen[Path | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         text = event.value.strip()
-        typed = Path(text).expanduser()
+        typed = typed_path(text)
         if not typed.is_absolute():
             typed = self._folder / typed
-        if text and typed.exists() and ("/" in text or not self._shown):
+        there = False
+        with suppress(OSError):  # a name that is too long
+            there = bool(text) and typed.exists()
+        if there and ("/" in text or not self._shown):
             self._choose(typed, typed.is_dir())
             return
         index = self.query_one(OptionList).highlighted
@@ -185,7 +191,7 @@ class OpenScreen(Screen[Path | None]):
         size = self.query_one("#open-side").size
         picture: RenderableType = Text("")
         if not is_folder and size.width > 4 and size.height > 2:
-            picture = preview(path, size.width - 2, size.height - 1)
+            picture = preview(path, size.width - 2, size.height - 1, shades(self.app).dim)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show_preview, picture)
 

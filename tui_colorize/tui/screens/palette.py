@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from tui_colorize.tui.glass import Glass
 from tui_colorize.tui.keys import Key, commands
 
 _WIDTH = 42  # of a command, before its key
+
+
+class Palette(Glass, CommandPalette):
+    """Textual's, on the picture as it is."""
+
+    DEFAULT_CSS = "Palette { background: transparent; }"
 
 
 class KeyCommands(Provider):

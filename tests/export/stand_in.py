@@ -1,0 +1,67 @@
+"""The process of an export with a quick stand-in for the network, and with accidents.
+
+FOLDER is the export's, EXPORT_TEST in the environment what is to happen: "slow" takes 50 ms a
+frame; "full", "crash", "segfault" and "memory" fail at the twentieth frame.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import time
+import types
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+MODE = os.environ.get("EXPORT_TEST", "")
+
+
+class StandIn:
+    device, network_size, vividness = "cpu", 64, 0.0
+
+    def remember(self, *_, **__):
+        return None
+
+    def color_planes(self, lightness, ab, *_, **__):
+        time.sleep(0.05 * len(lightness) * (MODE == "slow"))
+        return np.repeat(lightness[..., None] / 10, 2, axis=-1).astype(np.float32)
+
+
+def fail() -> None:
+    """The accident of this mode."""
+    if MODE == "full":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if MODE == "crash":
+        raise RuntimeError("a mistake in the program")
+    if MODE == "memory":
+        raise MemoryError
+    if MODE == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def main() -> None:
+    """Put the stand-ins in their places, and work."""
+    module = types.ModuleType("tui_colorize.colorizer")
+    module.Colorizer = lambda *_: StandIn()
+    sys.modules["tui_colorize.colorizer"] = module
+    from tui_colorize.export.__main__ import main as work
+    from tui_colorize.video import pipeline, segments
+
+    pipeline._SEGMENT = 8
+    add, frames = segments.SegmentFile.add, count(1)
+
+    def add_or_fail(self, *arguments) -> None:
+        if next(frames) == 20:
+            fail()
+        add(self, *arguments)
+
+    segments.SegmentFile.add = add_or_fail
+    work(Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
