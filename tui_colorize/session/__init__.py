@@ -3,6 +3,7 @@
 from tui_colorize.session.file import (
     SessionFile,
     content_digest,
+    film_digest,
     is_session,
     read_session,
     read_session_hints,
@@ -19,6 +20,7 @@ __all__ = [
     "SessionFile",
     "Work",
     "content_digest",
+    "film_digest",
     "is_session",
     "join",
     "read_session",

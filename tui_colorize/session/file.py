@@ -16,6 +16,7 @@ from tui_colorize.textfile import read_text, write_text
 
 SUFFIX = ".tuic"
 _CHUNK = 1 << 20
+_SAMPLES = 64  # pieces of a large film that its digest is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,37 @@ def content_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def film_digest(path: Path) -> str:
+    """SHA-256 of a film, in hex: of its size in decimal and 64 pieces of 1 MiB, the first at its
+    beginning, the last at its end, the others evenly between (a smaller film counts as a whole).
+
+    Raises OSError.
+    """
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        if size <= _SAMPLES * _CHUNK:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest()
+        for number in range(_SAMPLES):
+            file.seek((size - _CHUNK) * number // (_SAMPLES - 1))
+            digest.update(file.read(_CHUNK))
+    return digest.hexdigest()
+
+
 def write_session(
-    path: Path, source: Path, digest: str, size: tuple[int, int], work: Work, *, overwrite: bool
+    path: Path,
+    source: Path,
+    digest: str,
+    size: tuple[int, int],
+    work: Work,
+    *,
+    overwrite: bool,
+    frames: int | None = None,
 ) -> None:
-    """Write a session file. digest: content_digest of the source; size: its width and height.
+    """Write a session file. digest: content_digest or film_digest of the source; size: its width
+    and height; frames: how many a film has.
 
     Raises UserError for another suffix, for what is there already, and where the system refuses.
     """
@@ -55,7 +83,7 @@ def write_session(
     if not overwrite and os.path.lexists(path):
         raise UserError(f"{shown} is there already")
     try:
-        origin = Origin(source.name, digest, *size, path=_path_from(path, source))
+        origin = Origin(source.name, digest, *size, frames, _path_from(path, source))
         text = encode(origin, work)
     except UnicodeEncodeError:
         raise UserError(
@@ -110,7 +138,8 @@ def _find_source(path: Path, origin: Origin) -> Path:
     try:
         there = [place for place in places if place.is_file()]
         for place in there:
-            if content_digest(place) == origin.sha256:
+            digest = content_digest if origin.frames is None else film_digest
+            if digest(place) == origin.sha256:
                 return place
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()

@@ -26,12 +26,14 @@ Steps = History[HintSet]
 
 
 class Origin(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The source of a session. sha256: of its content. path: None where it is beside the file."""
+    """The source of a session. sha256: its content_digest or film_digest. frames: of a film, None
+    of a still. path: None where it is beside the file."""
 
     name: str
     sha256: str
     width: Whole
     height: Whole
+    frames: Whole | None = None
     path: str | None = None
 
 
@@ -238,6 +240,7 @@ def _guarded(decode: Callable[[], T]) -> T:
 def _check_hints(hints: Iterable[Hint], origin: Origin) -> None:
     for hint in hints:
         _check_point(hint.x, hint.y, "a hint", origin)
+        _check_frame(hint.frame, "a hint", origin)
 
 
 def _check_point(x: int, y: int, what: str, origin: Origin) -> None:
@@ -246,8 +249,14 @@ def _check_point(x: int, y: int, what: str, origin: Origin) -> None:
         raise UserError(f"{what} at {x},{y} lies outside the picture ({size} pixels)")
 
 
+def _check_frame(frame: int, what: str, origin: Origin) -> None:
+    if origin.frames is not None and frame >= origin.frames:
+        raise UserError(f"{what} is on frame {frame}, and the film has {origin.frames} frames")
+
+
 def _checked(place: Place, history: Steps, origin: Origin) -> Place:
     _check_point(*place.cursor, "the cursor", origin)
+    _check_frame(place.frame, "the cursor", origin)
     for color in (place.color, *place.recent):
         if parse_color(color) != color:
             raise UserError(f"the colour {printable(color)} is not written as #rrggbb")

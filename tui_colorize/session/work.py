@@ -11,6 +11,7 @@ from tui_colorize.hints import LARGEST, HintSet
 from tui_colorize.history import History, Step
 
 Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,7 +19,8 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
 
     cursor, corner: source pixels. zoom: doublings of the picture that fits; corner: the top left of
     the part on show. view: the canvas's name for the way the pictures are shown. color, recent:
-    `#rrggbb`. radius: None is default_radius. selected: the index of a hint.
+    `#rrggbb`. radius: None is default_radius. selected: the index of a hint. frame: of a film.
+    vividness: 0..1, see Colorizer; None is its own.
     """
 
     cursor: tuple[Whole, Whole]
@@ -29,6 +31,8 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     zoom: Whole = 0
     corner: tuple[Whole, Whole] = (0, 0)
     view: str = ""
+    frame: Whole = 0
+    vividness: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,13 @@ from tui_colorize.tui.canvas.painters import painter_for
 from tui_colorize.tui.canvas.widget import Canvas
 from tui_colorize.tui.colors import Colors
 from tui_colorize.tui.engine import EngineFactory
+from tui_colorize.tui.exporting import Exporting
+from tui_colorize.tui.film.work import FilmWork
 from tui_colorize.tui.guidance import Guidance
-from tui_colorize.tui.keep import Keeping
 from tui_colorize.tui.keys import bindings
 from tui_colorize.tui.layout import SMALLEST, place_panels
 from tui_colorize.tui.preferences import Preferences
-from tui_colorize.tui.screens.palette import KeyCommands
+from tui_colorize.tui.screens.palette import KeyCommands, Palette
 from tui_colorize.tui.studio import Studio
 from tui_colorize.tui.terminal import Terminal
 from tui_colorize.tui.widgets.color_panel import ColorPanel
@@ -37,6 +38,7 @@ from tui_colorize.tui.widgets.entry import Entry
 from tui_colorize.tui.widgets.foot import Foot
 from tui_colorize.tui.widgets.hint_table import HintTable
 from tui_colorize.tui.widgets.status_bar import StatusBar
+from tui_colorize.tui.widgets.timeline import Timeline
 from tui_colorize.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -48,8 +50,8 @@ _MIXER_ROWS, _MIXER_COLUMNS = 38, 120
 _USUAL = (4, 3)  # the shape that the panels are placed for while there is no picture
 
 
-class ColorizeApp(Colors, Keeping, Guidance, Preferences):
-    """Colours a photograph under the guidance of a few hints."""
+class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
+    """Colours a photograph or a film under the guidance of a few hints."""
 
     TITLE = "tui-colorize"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -64,8 +66,11 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
         *,
         output: Path | None = None,
         terminal: Terminal = _ANY_TERMINAL,
+        network: tuple[str, Path | None] = ("auto", None),
     ) -> None:
+        """network: device and weights, for what runs in a process of its own."""
         super().__init__()
+        self.network_options = network
         self.terminal = terminal
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
@@ -77,10 +82,12 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
         self._given_hints = hints
         self.output = output
         self._area = 0
+        self._alone = False  # whether the panels make way for the picture
         self.title_bar = TitleBar(id="title")
         self.canvas = Canvas(self.painter, id="canvas")
         self.table = HintTable(self.edit_cell, id="table")
         self.color_panel = ColorPanel(self.enter_color, id="colors")
+        self.timeline = Timeline(id="timeline")
         self.foot = Foot(self.answer, id="foot")
         self.status = StatusBar(id="status")
         self._panels = Container(self.table, self.color_panel, id="panels")
@@ -96,6 +103,7 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
         self._lay_out()
         yield self.title_bar
         yield self._work
+        yield self.timeline
         yield self.foot
         yield self.status
         yield self._too_small
@@ -110,6 +118,7 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
 
     def _begin(self) -> None:
         gc.enable()
+        self.watch_exports()
         if self._first is None:
             self.call_later(self.action_open)
         else:
@@ -118,6 +127,7 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
     def on_unmount(self) -> None:
         self.remember_now()
         self.end_session()
+        self.close_film()
 
     # Keys.
 
@@ -153,6 +163,9 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
 
     def action_escape(self) -> None:
         """Out of whatever it is, back to the picture."""
+        if self.playing:
+            self.stop()
+            return
         self.drop()
         if self.table.editing:
             self.table.call_off()
@@ -165,6 +178,11 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
         from tui_colorize.tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen())
+
+    def action_command_palette(self) -> None:
+        """Everything, by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     async def action_open(self) -> None:
         from tui_colorize.tui.screens.open import OpenScreen
@@ -189,15 +207,19 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
     def _lay_out(self, size: Size | None = None) -> None:
         columns, rows = size or self.size
         source = (self.source.width, self.source.height) if self.source else _USUAL
-        where, room = place_panels(source, columns, rows)
+        film = self.source is not None and self.source.film is not None
+        where, room = place_panels(source, columns, rows, film=film)
+        if self._alone:  # as on a terminal that is too small for more
+            where, room = "none", 0
         too_small = columns < SMALLEST[0] or rows < SMALLEST[1]
-        wanted = (where, room, rows < 34, rows < 24, too_small, self._area)
+        wanted = (where, room, rows < 34, rows < 24, rows >= 56, too_small, self._area)
         if wanted == self._laid_out:  # to set a style again is to work all styles out again
             return
         self._laid_out = wanted
         self._too_small.display = too_small
         for name in ("right", "below", "none"):
             self._work.set_class(where == name, f"-{name}")
+        self._work.set_class(where == "right" and rows >= 56, "-tall")
         self._work.set_class(where == "right" and rows < 34, "-dense")
         self._work.set_class(where == "right" and rows < 24, "-denser")
         wide = where == "below" and columns >= _MIXER_COLUMNS
@@ -210,6 +232,13 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
         self._panels.display = not alone or self._area != 0
         self.table.display = not alone or self._area == 1
         self.color_panel.display = not alone or self._area == 2
+
+    def action_picture_alone(self) -> None:
+        """Give the picture the room of the panels, which then come on demand; or no longer."""
+        self._alone = not self._alone
+        self._lay_out()
+        self.focus_canvas()
+        self.say("picture alone: F brings the panels back, tab shows them" if self._alone else "")
 
     def focus_canvas(self) -> None:
         """Back to the picture."""
@@ -253,12 +282,14 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
 
     def on_source_opened(self, event: messages.SourceOpened) -> None:
         source = event.source
-        if event.serial != self.studio.serial:
+        if event.serial != self.studio.serial or not self.screen_stack:  # too late
             if source.session is not None:
                 source.session.close()
             return
+        self.close_film()
         place = self.resume(source, self._given_hints)
         self._given_hints = None
+        self.load_film(source)
         self.title_bar.name_picture(source.name)
         self.status.update(
             size=(source.width, source.height),
@@ -269,6 +300,8 @@ class ColorizeApp(Colors, Keeping, Guidance, Preferences):
         self._lay_out()
         self.canvas.start((source.width, source.height))
         self.show_place(place)
+        if place is not None:  # of a film that was open already
+            self.show_frame(place.frame)
         self.focus_canvas()
         self.refresh_all()
         # The gray picture first: loading the network would slow its painting down.

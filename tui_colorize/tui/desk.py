@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tui_colorize.tui.source import Source
 
 # Seconds that the cursor rests before colours are suggested for its place: longer than between
-# steps, because what the panels then show is several times as much as a step. Digits ask at once.
+# steps, because what the panels then show is several times as much as a step. Digits ask at once,
+# and so does what goes to a place that was chosen.
 _REST = 0.5
 _LIGHTER = 8.0  # L by which a place differs before the slice of the gamut is drawn anew for it
 
@@ -67,7 +68,9 @@ class Desk(Display):
         self.coloring: Coloring | None = None
         self.to_do: list[Callable[[], object]] = []
         self.prepared: Picture | None = None
-        self._solved: HintSet | None = None
+        # Hints, source and vividness that the network was given last.
+        self._solved: tuple[HintSet | None, Source | None, float | None] = (None, None, None)
+        self.usual_vividness: float | None = None
         self.wanted = Wanted()
         self.suggested: tuple[tuple[int, int], list[tuple[str, float]]] | None = None
         self.places: list[tuple[int, int]] | None = None
@@ -99,7 +102,8 @@ class Desk(Display):
         self.document = document
         self.coloring = None
         self.prepared = None
-        self._solved = self.suggested = self.places = None
+        self._solved = (None, None, None)
+        self.suggested = self.places = None
         self.wanted = Wanted()
         self.status.update(hints=0)
 
@@ -112,21 +116,51 @@ class Desk(Display):
         document = self.document
         if document is None:
             return
-        self.canvas.mark(
-            Overlay(document.cursor, tuple(document.hints), document.selected, document.brushing)
-        )
+        self.show_marks()
         if self.canvas.viewport is not None:
             self.canvas.look(self.canvas.viewport.following(*document.cursor))
-        self.table.show(document.hints, document.default_radius, document.selected, document.marked)
-        if document.hints is not self._solved:
-            self._solved = document.hints
-            self.places = None
-            self.status.update(hints=len(document.hints))
-            if self.prepared is not None:
-                self.studio.solve(document.hints)
+        self.show_table()
+        self.color_anew()
         self._show_place()
         self._show_color()
         self._suggest_later()
+
+    def show_marks(self) -> None:
+        """Show where the cursor and the hints are."""
+        document = self.document
+        if document is not None:
+            self.canvas.mark(
+                Overlay(
+                    document.cursor,
+                    document.shown,
+                    document.selected,
+                    document.brushing,
+                    document.followed_here,
+                )
+            )
+
+    def show_table(self) -> None:
+        """Show the hints in the table."""
+        document = self.document
+        if document is not None:
+            hints, selected = document.hints, document.selected
+            self.table.show(hints, document.default_radius, selected, document.marked)
+
+    def color_anew(self) -> None:
+        """Have the picture coloured if that was not done with these hints."""
+        document, source = self.document, self.source
+        if document is None or source is None or source.frame != document.frame:
+            return
+        hints = document.present[1]
+        wanted = hints, source, document.vividness
+        if all(one is other for one, other in zip(wanted, self._solved, strict=True)):
+            return
+        self._solved = wanted
+        self.studio.vividness = document.vividness
+        self.places = None
+        self.status.update(hints=len(document.hints))
+        if self.prepared is not None:
+            self.studio.solve(source, hints)
 
     def _show_place(self) -> None:
         self.remember_now()
@@ -164,8 +198,10 @@ class Desk(Display):
             self.color_panel.current.show_here(at_lightness(color, lightness))
             self.color_panel.gamut.show(lightness, color)
 
-    def _rested(self) -> None:
+    def rested(self) -> None:
         """The cursor rests: only now is shown what would have to be sent with every step."""
+        if self._rest is not None:
+            self._rest.stop()
         from tui_colorize.color import at_lightness
 
         if self.document is None or self.source is None:
@@ -181,7 +217,8 @@ class Desk(Display):
     def _lightness(self) -> float:
         """L under the cursor."""
         assert self.document is not None and self.source is not None
-        return (self.prepared or self.source).lightness_at(*self.document.cursor)
+        known = self.source if self.source.film else self.prepared or self.source
+        return known.lightness_at(*self.document.cursor)
 
     def near(self, hint: Hint) -> bool:
         """Whether a hint is on the dot of the canvas where the cursor is."""
@@ -231,11 +268,11 @@ class Desk(Display):
             return
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST, self._rested)
+        self._rest = self.set_timer(_REST, self.rested)
 
     def suggest_now(self) -> None:
         """Ask for the colours of the place that a digit waits for, or else of the cursor."""
-        if self.document is not None and self.prepared is not None:
+        if self.document is not None and self.source is not None and self.prepared is not None:
             wanted = self.wanted.suggestion
             place = self.document.cursor if wanted is None else wanted[1]
-            self.studio.suggest(self.document.hints, *place)
+            self.studio.suggest(self.source, self.document.present[1], *place)

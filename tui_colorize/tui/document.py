@@ -1,117 +1,28 @@
-"""The picture being worked on: its hints with their history, the cursor, the colour in hand.
+"""The picture being worked on, and every edit of it, from one HintSet to the next.
 
-No Textual and no threads here: every edit takes the state from one HintSet to the next.
+No Textual and no threads here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tui_colorize.color import parse_color
 from tui_colorize.errors import UserError
-from tui_colorize.hints import Hint, HintSet, default_radius
+from tui_colorize.hints import Hint, HintSet
 from tui_colorize.history import History
+from tui_colorize.tui.picturestate import Near, PictureState, point_of
 from tui_colorize.tui.strokes import Point, along, steps
 
 GRAY = "#808080"
 """Of hints that keep a place gray; any neutral colour does the same."""
 _RECENT = 8
 
-Near = Callable[[Hint], bool]
-"""Whether a hint is shown on the very dot of the cursor."""
-
 
 @dataclass
-class Document:
-    """Changed only by its methods. They return what they did, in a few words, or "" for nothing."""
-
-    width: int
-    height: int
-    history: History[HintSet]
-    cursor: tuple[int, int]
-    color: str = "#c98f5e"
-    radius: int | None = None
-    selected: int | None = None
-    brushing: bool = False
-    line_from: Point | None = None
-    recent: tuple[str, ...] = ()
-    # The points of hints selected together. Points: indices change with every hint that goes.
-    _marked: frozenset[Point] = frozenset()
-    # The history before the stroke or drag under way, which is to be one step of undo.
-    _before: History[HintSet] | None = None
-    _dabbed: Point | None = None
-
-    @classmethod
-    def start(cls, width: int, height: int, hints: HintSet) -> Document:
-        """A picture of that size, the cursor in its middle."""
-        return cls(width, height, History.start(hints), (width // 2, height // 2))
-
-    @property
-    def hints(self) -> HintSet:
-        return self.history.state
-
-    @property
-    def new_radius(self) -> int:
-        """The radius that the next hint gets, in pixels."""
-        return self.default_radius if self.radius is None else self.radius
-
-    @property
-    def default_radius(self) -> int:
-        return default_radius(self.width, self.height)
-
-    # Moving.
-
-    def move_to(self, x: int, y: int) -> None:
-        """Put the cursor there, or at the edge next to it."""
-        self.cursor = (max(0, min(self.width - 1, x)), max(0, min(self.height - 1, y)))
-
-    def select(self, index: int | None) -> None:
-        """Select that hint and go there."""
-        self.selected = index
-        if index is not None:
-            self.move_to(self.hints[index].x, self.hints[index].y)
-
-    def step_hint(self, step: int) -> str:
-        """Go to the next or the previous hint."""
-        at = self.selected
-        index = self.hints.next_after(at) if step > 0 else self.hints.previous_before(at)
-        if index is None:
-            return ""
-        self.select(index)
-        return f"hint {index + 1} of {len(self.hints)}"
-
-    def here(self, near: Near) -> int | None:
-        """The hint under the cursor: on the same dot, or with a patch that covers the place."""
-        for index in reversed(range(len(self.hints))):
-            if near(self.hints[index]):
-                return index
-        return self.hints.index_at(*self.cursor, size=(self.width, self.height))
-
-    def select_here(self, near: Near) -> None:
-        """Select the hint under the cursor; where there is none, keep what was selected."""
-        index = self.here(near)
-        self.selected = self.selected if index is None else index
-
-    # Several hints at once.
-
-    @property
-    def marked(self) -> tuple[int, ...]:
-        """The indices of the hints that are selected together, in order."""
-        if not self._marked:
-            return ()
-        return tuple(i for i, hint in enumerate(self.hints) if (hint.x, hint.y) in self._marked)
-
-    def mark(self, indices: Iterable[int]) -> None:
-        """Select these hints together, and no others."""
-        self._marked = frozenset((self.hints[i].x, self.hints[i].y) for i in indices)
-
-    def mark_all(self) -> str:
-        """Select all hints together, or none if all of them are."""
-        every = range(len(self.hints))
-        self.mark(() if len(self.marked) == len(every) else every)
-        return f"{len(self.marked)} selected" if self.hints else ""
+class Document(PictureState):
+    """What the user does. Methods return what they did, in a few words, or "" for nothing."""
 
     def _meant(self, index: int | None) -> tuple[int, ...]:
         """What a change is for: the hints selected together, or else that one."""
@@ -151,15 +62,15 @@ class Document:
     # Edits.
 
     def put(self, near: Near, color: str | None = None) -> str:
-        """Put a hint under the cursor, or recolour the one that is there."""
+        """Put a hint under the cursor, or recolour the one that was put there on this frame."""
         self.take_color(self.color if color is None else color)
         return self._put(self.color, near)
 
     def _put(self, color: str, near: Near) -> str:
         index = self.here(near)
-        if index is not None:
+        if index is not None and self.hints[index].frame == self.frame:
             return self._change((index,), lambda hint: replace(hint, color=color), "recolour")
-        hints = self.hints.add(Hint(*self.cursor, color, self.radius))
+        hints = self.hints.add(Hint(*self.cursor, color, self.radius, self.frame))
         self.selected = len(hints) - 1
         return self._push(hints, f"put hint {len(hints)}")
 
@@ -194,23 +105,14 @@ class Document:
         with self.cursor_at(place):
             return self.put(near, color)
 
-    @contextmanager
-    def cursor_at(self, place: Point) -> Iterator[None]:
-        """For this while the cursor is there."""
-        cursor, self.cursor = self.cursor, place
-        try:
-            yield
-        finally:
-            self.cursor = cursor
-
     def add_row(self) -> str:
         """Add a hint at the cursor, or at the first free pixel to the right of it or below."""
-        taken = {(hint.x, hint.y) for hint in self.hints}
+        taken = {(hint.x, hint.y) for hint in self.hints.for_frame(self.frame)}
         start = self.cursor[1] * self.width + self.cursor[0]
         for place in range(start, min(start + len(taken) + 1, self.width * self.height)):
             x, y = place % self.width, place // self.width
             if (x, y) not in taken:
-                hints = self.hints.add(Hint(x, y, self.color, self.radius))
+                hints = self.hints.add(Hint(x, y, self.color, self.radius, self.frame))
                 self._push(hints, f"put hint {len(hints)}")
                 self.select(len(hints) - 1)
                 return f"hint {len(hints)} added"
@@ -221,14 +123,12 @@ class Document:
         indices = self._meant(index)
         if not indices:
             return ""
-        label = self._push(self.hints.remove(*indices), f"remove {_count(indices)}")
+        label = f"remove {_count(indices)}"
+        if len(indices) == 1 and self.hints[indices[0]].frame != self.frame:
+            label += f", put on frame {self.hints[indices[0]].frame}"
+        self._push(self.hints.remove(*indices), label)
         self.selected = min(indices[0], len(self.hints) - 1) if self.hints else None
         return label
-
-    def nearest(self, near: Near) -> int | None:
-        """The hint under the cursor, or else the one nearest to it."""
-        index = self.here(near)
-        return self.hints.nearest(*self.cursor) if index is None else index
 
     def reset(self) -> str:
         """Remove all hints."""
@@ -243,9 +143,12 @@ class Document:
         if column in ("x", "y"):
             last = (self.width if column == "x" else self.height) - 1
             value = _whole(text, column, last)
-            new = replace(hint, x=value) if column == "x" else replace(hint, y=value)
-            if (new.x, new.y) != (hint.x, hint.y) and self._taken(new.x, new.y):
+            there = self.as_here(index) or hint
+            new = replace(there, x=value) if column == "x" else replace(there, y=value)
+            if (new.x, new.y) != (there.x, there.y) and self._taken(new):
                 raise UserError(f"There is another hint at {new.x},{new.y}.")
+            if new.frame != hint.frame:
+                return self._correct(index, new)
             label = self._push(self.hints.replace(index, new), f"edit {column} of hint {index + 1}")
             self.select(index)
             return label
@@ -264,8 +167,16 @@ class Document:
         self.select(index)
         return label
 
-    def _taken(self, x: int, y: int) -> bool:
-        return any((hint.x, hint.y) == (x, y) for hint in self.hints)
+    def _taken(self, by: Hint) -> bool:
+        return any(point_of(hint) == point_of(by) for hint in self.hints)
+
+    def _correct(self, index: int, hint: Hint) -> str:
+        """Put another hint on this frame, for one that was followed here, but to another place."""
+        before = self.history if self._before is None else self._before
+        label = f"correct hint {index + 1} on frame {self.frame}"
+        self.history = before.push(before.state.add(hint), label)
+        self.select(len(self.hints) - 1)
+        return label
 
     # Strokes and drags: many small edits, one step of undo.
 
@@ -318,7 +229,10 @@ class Document:
         spacing = max(spacing, 2 * self.new_radius + 1)
         points = along(self.line_from, self.cursor, spacing)
         hints = HintSet(
-            [*self._before.state, *(Hint(*place, self.color, self.radius) for place in points)]
+            [
+                *self._before.state,
+                *(Hint(*place, self.color, self.radius, self.frame) for place in points),
+            ]
         )
         self._merge(hints, f"line of {len(points)} hints")
         self.selected = None
@@ -333,13 +247,17 @@ class Document:
         if not keep:
             return "line abandoned"
         self.take_color(self.color)
-        self.selected = self.hints.nearest(*self.cursor)
+        self.selected = self.hints.nearest(*self.cursor, frame=self.frame)
         return self.history.undo_label or ""
 
     def drag(self, index: int, x: int, y: int) -> str:
         """Move a hint; another hint that is there stays where it is, and so does this one."""
-        if self._taken(x, y):
+        hint = self.hints[index]
+        there = replace(self.as_here(index) or hint, x=x, y=y, frame=self.frame)
+        if self._taken(there):
             return ""
+        if hint.frame != self.frame:
+            return self._correct(index, there)
         self._merge(self.hints.move(index, x, y), f"move hint {index + 1}")
         self.select(index)
         return f"move hint {index + 1}"

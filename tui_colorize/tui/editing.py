@@ -18,6 +18,8 @@ _SPACING = 2.0  # dots
 class Editing(Desk):
     """The part of the app that works on the document. Does nothing while there is no picture."""
 
+    go_to_what = "Go to x,y:"
+
     def __init__(self) -> None:
         super().__init__()
         self._dragged: int | None = None
@@ -50,7 +52,7 @@ class Editing(Desk):
 
     def action_go_to(self) -> None:
         if self.document is not None:
-            self.foot.ask("go", "Go to x,y:")
+            self.foot.ask("go", self.go_to_what)
 
     def go_to(self, text: str) -> None:
         """An answer to "Go to"."""
@@ -66,11 +68,13 @@ class Editing(Desk):
             self.complain(f"{x},{y} is outside the picture, {document.width} × {document.height}.")
             return
         self.go(x, y)
+        self.rested()
 
     def action_step_hint(self, step: int) -> None:
         if self.document is not None:
-            self.say(self.document.step_hint(step) or "no hints yet")
+            self.say(self.document.step_hint(step) or self.document.none_here)
             self.refresh_all()
+            self.rested()
 
     # Hints.
 
@@ -81,7 +85,7 @@ class Editing(Desk):
             self.edit(lambda document: document.put(self.near))
 
     def action_remove(self) -> None:
-        self.edit(lambda d: d.remove(self._meant()) or "no hints yet")
+        self.edit(lambda d: d.remove(self._meant()) or d.none_here)
 
     def action_reset(self) -> None:
         self.edit(lambda document: document.reset() or "no hints yet")
@@ -99,7 +103,7 @@ class Editing(Desk):
         self.edit(lambda document: document.redo())
 
     def action_disable(self) -> None:
-        self.edit(lambda d: d.toggle_enabled(self._meant()) or "no hints yet")
+        self.edit(lambda d: d.toggle_enabled(self._meant()) or d.none_here)
 
     def action_gray(self) -> None:
         self.edit(lambda document: document.toggle_gray(self.near))
@@ -160,6 +164,24 @@ class Editing(Desk):
         """Source pixels between the dabs of a brush: two dots of the canvas."""
         viewport = self.canvas.viewport
         return _SPACING * max(1.0, viewport.scale) if viewport is not None else _SPACING
+
+    # The colours of the network.
+
+    @property
+    def vividness(self) -> float | None:
+        """How vivid what no hint speaks of is to be, 0..1; None: as the network has it."""
+        return self.document.vividness if self.document is not None else None
+
+    def action_vivid(self, step: int) -> None:
+        """More or less vivid colours."""
+        document, usual = self.document, self.usual_vividness
+        if document is None or usual is None:
+            self.say("the network is not loaded yet")
+            return
+        now = usual if document.vividness is None else document.vividness
+        document.vividness = max(0.0, min(1.0, round(now + step / 10, 2)))
+        self.say(f"vividness {document.vividness:.0%}")
+        self.refresh_all()
 
     # The view.
 
@@ -233,6 +255,7 @@ class Editing(Desk):
         self.go(event.x, event.y)
         if event.double:
             self.action_put()
+        self.rested()
 
     def on_picture_scrolled(self, event: messages.PictureScrolled) -> None:
         """Over a hint the wheel changes its size, elsewhere the zoom; the cursor stays."""

@@ -57,7 +57,9 @@ class Keeping(Saving):
             label = f"open {printable(self._session_file.name)}"
             work = join(work, source.saved.work, label) if work else source.saved.work
             restored = True
-        document = Document.start(source.width, source.height, HintSet())
+        film = source.film is not None
+        document = Document.start(source.width, source.height, HintSet(), film=film)
+        document.frame = source.frame
         if work is not None:
             place = work.place
             document = replace(
@@ -68,6 +70,7 @@ class Keeping(Saving):
                 radius=place.radius,
                 selected=place.selected,
                 recent=place.recent,
+                vividness=place.vividness,
             )
         if given is not None:
             # So that undo leads to the others.
@@ -119,6 +122,8 @@ class Keeping(Saving):
             zoom=viewport.zoom,
             corner=viewport.region[:2],
             view=self.canvas.view.value,
+            frame=document.frame,
+            vividness=document.vividness,
         )
         return Work(document.history, place)
 
@@ -130,8 +135,9 @@ class Keeping(Saving):
         old, source = self.document, self.source
         if old is None or source is None:
             return
-        fresh = Document.start(source.width, source.height, HintSet())
-        self.document = replace(fresh, history=old.history.push(fresh.hints, "start afresh"))
+        fresh = Document.start(source.width, source.height, HintSet(), film=old.film)
+        history = old.history.push(fresh.hints, "start afresh")
+        self.document = replace(fresh, history=history, frame=old.frame)
         self.action_zoom(0)
         self.say("started afresh; u brings the hints back")
         self.refresh_all()

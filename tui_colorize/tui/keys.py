@@ -25,7 +25,8 @@ class Key(NamedTuple):
     command: bool = True
 
 
-MOVE, HINT, COLOR, VIEW, FILE = "Move", "Hint", "Colour", "Look", "File and app"
+MOVE, HINT, COLOR, VIEW = "Move", "Hint", "Colour", "Look"
+FILM, FILE = "Film", "File and app"
 
 KEYS: tuple[Key, ...] = (
     Key("up", "move(0,-1)", "↑ ↓ ← →", "one step", MOVE, True, False),
@@ -44,11 +45,11 @@ KEYS: tuple[Key, ...] = (
     Key("J", "move(0,10)", "", "", MOVE, False, False),
     Key("K", "move(0,-10)", "", "", MOVE, False, False),
     Key("L", "move(10,0)", "", "", MOVE, False, False),
-    Key("g", "go_to", "g", "go to x,y", MOVE),
-    Key("n", "uncertain(1)", "n", "to where a hint would help most", MOVE),
-    Key("N", "uncertain(-1)", "N", "back to the place before", MOVE),
-    Key("left_square_bracket", "step_hint(-1)", "[", "to the previous hint", MOVE),
-    Key("right_square_bracket", "step_hint(1)", "]", "to the next hint", MOVE),
+    Key("g", "go_to", "g", "go to x,y; on film also @frame, @m:ss", MOVE),
+    Key("n", "uncertain(1)", "n", "go to where a hint would help most", MOVE),
+    Key("N", "uncertain(-1)", "N", "go back to the place before", MOVE),
+    Key("left_square_bracket", "step_hint(-1)", "[", "go to the previous hint", MOVE),
+    Key("right_square_bracket", "step_hint(1)", "]", "go to the next hint", MOVE),
     Key("c", "type_color", "c", "type a colour: #rrggbb or a name", COLOR),
     Key("i", "pick_color", "i", "take the colour under the cursor", COLOR),
     Key("m", "mix", "m", "choose in the gamut: arrows, enter", COLOR),
@@ -84,9 +85,17 @@ KEYS: tuple[Key, ...] = (
     Key("v", "next_view", "v", "next view: pair, split, colour, blink", VIEW),
     Key("z", "seam(-1)", "z, Z", "move the seam of the split view", VIEW),
     Key("Z", "seam(1)", "", "move the seam to the right", VIEW, False, False),
+    Key("F", "picture_alone", "F", "the picture alone, or with panels", VIEW),
     Key("w", "uncertainty", "w", "show where colours are uncertain", VIEW),
     Key("tab", "focus_next", "tab, shift+tab", "picture, hint table, colours", VIEW, False, False),
     Key("shift+tab", "focus_previous", "", "", VIEW, False, False),
+    Key("comma", "frame(-1)", ", .", "one frame back, on", FILM, False, False),
+    Key("full_stop", "frame(1)", "", "", FILM, False, False),
+    Key("less_than_sign", "hinted_frame(-1)", "<", "go to the hinted frame before", FILM),
+    Key("greater_than_sign", "hinted_frame(1)", ">", "go to the hinted frame after", FILM),
+    Key("G", "lost_hint", "G", "go to where a hint gets lost", FILM),
+    Key("p", "play", "p", "play, pause", FILM),
+    Key("e", "export", "e", "export the film: progress, pause, stop", FILM),
     Key("s", "save", "s", "save the coloured picture", FILE),
     Key("o", "open", "o", "open a picture or a session", FILE),
     Key("ctrl+s", "save_session", "ctrl+s", "save the session: hints, undo, place", FILE),
@@ -94,12 +103,14 @@ KEYS: tuple[Key, ...] = (
     Key("question_mark", "help", "?", "this help", FILE),
     Key("ctrl+p", "command_palette", "ctrl+p", "everything, by name", FILE, False, False),
     Key("escape", "escape", "escape", "back to the picture", FILE, False, False),
-    Key("ctrl+z", "suspend_process", "ctrl+z", "to the shell; fg comes back", FILE),
+    Key("ctrl+z", "suspend_process", "ctrl+z", "go to the shell; fg comes back", FILE),
     Key("q", "leave", "q", "quit; the hints are kept", FILE),
     # Without keys of their own: by name in the command palette.
     Key("", "import_palette", "", "import a GIMP palette", COLOR),
     Key("", "save_palette", "", "save the recent colours as a palette", COLOR),
     Key("", "remove_palette", "", "remove the palette on show", COLOR),
+    Key("", "vivid(1)", "", "more vivid colours where no hint is", COLOR),
+    Key("", "vivid(-1)", "", "less vivid colours where no hint is", COLOR),
     Key("", "low_bandwidth", "", "low bandwidth: fewer bytes, or no longer", VIEW),
     Key("", "theme('dark')", "", "dark theme", FILE),
     Key("", "theme('light')", "", "light theme", FILE),
@@ -141,7 +152,7 @@ def bindings(on_canvas: bool) -> list[Binding]:
 
 def groups() -> Iterable[tuple[str, list[Key]]]:
     """For the help: each group with the lines that have something to show."""
-    for group in (MOVE, HINT, COLOR, VIEW, FILE):
+    for group in (MOVE, HINT, COLOR, VIEW, FILM, FILE):
         yield group, [key for key in KEYS if key.group == group and key.shown]
 
 

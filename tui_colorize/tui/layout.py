@@ -10,6 +10,7 @@ SMALLEST = (40, 12)
 """Columns and rows below which the app only says that it needs more."""
 
 _CHROME = 3  # rows of title, keys and status
+_TIMELINE = 2  # rows that a film takes besides
 _BELOW = 9  # rows of the panels below the picture, at least
 _BELOW_MOST = 14
 _RIGHT = 32  # columns of the panels beside it, at least
@@ -29,9 +30,9 @@ class Place(NamedTuple):
     size: int
 
 
-def place_panels(source: tuple[int, int], columns: int, rows: int) -> Place:
+def place_panels(source: tuple[int, int], columns: int, rows: int, *, film: bool = False) -> Place:
     """The better place for the panels on a terminal of that size."""
-    rows -= _CHROME
+    rows -= _CHROME + _TIMELINE * film
     right = max(_RIGHT, min(_RIGHT_MOST, columns * 28 // 100))
     fits_right = rows >= _RIGHT_ROWS and columns >= 2 * _RIGHT
     fits_below = columns >= _BELOW_COLUMNS and rows >= _BELOW + 8

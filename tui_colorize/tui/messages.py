@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tui_colorize.export import Listed
     from tui_colorize.hints import HintSet
     from tui_colorize.tui.canvas.frame import Frame, FrameRequest
     from tui_colorize.tui.engine import Coloring, Picture
+    from tui_colorize.tui.film.clip import Clip
     from tui_colorize.tui.source import Source
 
 # From widgets.
@@ -81,6 +83,25 @@ class SuggestionClicked(Message):
         super().__init__()
 
 
+class TimelineClicked(Message):
+    """The timeline was clicked or dragged over at a frame."""
+
+    def __init__(self, frame: int) -> None:
+        self.frame = frame
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, TimelineClicked)
+
+
+class ExportsSeen(Message):
+    """How far all exports are. ended: those that have ended since the user was last told."""
+
+    def __init__(self, listed: list[Listed], ended: list[Listed]) -> None:
+        self.listed, self.ended = listed, ended
+        super().__init__()
+
+
 # From worker threads. serial: of the picture they belong to; the app drops those of earlier ones.
 
 
@@ -125,19 +146,24 @@ class FrameReady(WorkerMessage):
 
 
 class EngineReady(WorkerMessage):
-    """The network is loaded and knows the picture."""
+    """The network is loaded and knows the picture. vividness: what it works with by itself."""
 
-    def __init__(self, serial: int, picture: Picture, device: str, network_size: int) -> None:
+    def __init__(
+        self, serial: int, picture: Picture, device: str, network_size: int, vividness: float
+    ) -> None:
         super().__init__(serial)
         self.picture, self.device, self.network_size = picture, device, network_size
+        self.vividness = vividness
 
 
 class Colorized(WorkerMessage):
-    """The newest hints have become a colouring."""
+    """The newest hints have become a colouring. frame: of a film, which it belongs to."""
 
-    def __init__(self, serial: int, coloring: Coloring, milliseconds: float) -> None:
+    def __init__(
+        self, serial: int, coloring: Coloring, milliseconds: float, frame: int = 0
+    ) -> None:
         super().__init__(serial)
-        self.coloring, self.milliseconds = coloring, milliseconds
+        self.coloring, self.milliseconds, self.frame = coloring, milliseconds, frame
 
 
 class RenderFailed(WorkerMessage):
@@ -149,15 +175,17 @@ class RenderFailed(WorkerMessage):
 
 
 class Suggested(WorkerMessage):
-    """The likely colours of a place: (hex, probability), likeliest first."""
+    """The likely colours of a place: (hex, probability), likeliest first. frame: of a film."""
 
-    def __init__(self, serial: int, x: int, y: int, colors: list[tuple[str, float]]) -> None:
+    def __init__(
+        self, serial: int, x: int, y: int, colors: list[tuple[str, float]], frame: int = 0
+    ) -> None:
         super().__init__(serial)
-        self.x, self.y, self.colors = x, y, colors
+        self.x, self.y, self.colors, self.frame = x, y, colors, frame
 
 
 class PlacesFound(WorkerMessage):
-    """Where further hints would help most, most first, given these hints.
+    """Where further hints would help most, most first, given these hints. frame: of a film.
 
     uncertainty: (h, w) float32, standard deviation of ab, of the whole picture.
     """
@@ -168,9 +196,45 @@ class PlacesFound(WorkerMessage):
         hints: HintSet,
         places: list[tuple[int, int]],
         uncertainty: NDArray[np.float32],
+        frame: int = 0,
     ) -> None:
         super().__init__(serial)
         self.hints, self.places, self.uncertainty = hints, places, uncertainty
+        self.frame = frame
+
+
+class FilmMessage(Message):
+    """Belongs to one opened film; the app drops those of others."""
+
+    def __init__(self, film: Clip) -> None:
+        self.film = film
+        super().__init__()
+
+
+class FilmFrameRead(FilmMessage):
+    """A frame is decoded. gray: (height, width) uint8 or uint16."""
+
+    def __init__(self, film: Clip, frame: int, gray: NDArray[Any]) -> None:
+        super().__init__(film)
+        self.frame, self.gray = frame, gray
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, FilmFrameRead)
+
+
+class TracksFound(FilmMessage):
+    """More is known of where hints are on the frames."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, TracksFound)
+
+
+class FilmFailed(FilmMessage):
+    """A frame could not be read, or hints could not be followed."""
+
+    def __init__(self, film: Clip, sentence: str) -> None:
+        super().__init__(film)
+        self.sentence = sentence
 
 
 class Saved(WorkerMessage):

@@ -10,34 +10,65 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from rich.console import RenderableType
 
 _CELL = (10, 20)  # pixels; half-cell drawing only needs the proportion
 _importing = Lock()
 
 
-def preview(path: Path, columns: int, rows: int) -> RenderableType:
-    """The picture in at most so many cells, or a few words where it cannot be read."""
-    from PIL import Image, ImageOps
+def preview(path: Path, columns: int, rows: int, ink: str) -> RenderableType:
+    """The picture, or a film's first frame, in at most so many cells, or a few words where it
+    cannot be read.
+
+    ink: of the words.
+    """
+    from tui_colorize.tui.film.files import is_film
 
     halfcell = _halfcell()
     try:
-        with Image.open(path) as image:
-            width, height = image.size
-            image.draft("RGB", (columns * 2, rows * 4))  # JPEG: decode small at once
-            small = ImageOps.exif_transpose(image)
-            small.thumbnail((columns, rows * 2), Image.Resampling.BOX)
-            if small.mode.startswith("I;16") or small.mode in "IF":
-                small = small.point(lambda value: value / 256).convert("L")
-            small = small.convert("RGB")
+        small, words = (_frame if is_film(path) else _picture)(path, columns, rows)
     except Exception:  # whatever a damaged file makes of the decoder: the picker goes on
-        return Text("no preview", style="#6b7489")
+        return Text("no preview", style=ink)
     scale = min(columns / small.width, 2 * rows / small.height)
     size = max(1, round(small.width * scale)), max(1, round(small.height * scale / 2))
     from rich.console import Group
 
-    caption = Text(f"{width} × {height}", style="#6b7489")
-    return Group(halfcell(small, width=size[0], height=size[1]), caption)
+    return Group(halfcell(small, width=size[0], height=size[1]), Text(words, style=ink))
+
+
+def _picture(path: Path, columns: int, rows: int) -> tuple[Image, str]:
+    from PIL import Image, ImageOps
+
+    with Image.open(path) as image:
+        width, height = image.size
+        image.draft("RGB", (columns * 2, rows * 4))  # JPEG: decode small at once
+        small = ImageOps.exif_transpose(image)
+        small.thumbnail((columns, rows * 2), Image.Resampling.BOX)
+        if small.mode.startswith("I;16") or small.mode in "IF":
+            small = small.point(lambda value: value / 256).convert("L")
+        return small.convert("RGB"), f"{width} × {height}"
+
+
+def _frame(path: Path, columns: int, rows: int) -> tuple[Image, str]:
+    import numpy as np
+    from PIL import Image
+
+    from tui_colorize.video.reader import VideoReader
+
+    with VideoReader(path) as reader:
+        info, gray = reader.info, next(reader).gray()
+    if gray.dtype != np.uint8:
+        gray = (gray >> 8).astype(np.uint8)
+    small = Image.fromarray(gray)
+    small.thumbnail((columns, rows * 2), Image.Resampling.BOX)
+    words = [f"{info.width} × {info.height}"]
+    if info.duration is not None:
+        minutes, seconds = divmod(round(info.duration), 60)
+        words.append(f"{minutes}:{seconds:02}")
+    if info.rate is not None:
+        words.append(f"{float(info.rate):.4g} fps")
+    return small.convert("RGB"), "  ".join(words)
 
 
 def _halfcell() -> Any:

@@ -28,7 +28,11 @@ class Saving(Editing):
         if self.studio.saving:
             self.say("still saving; once more in a moment")
             return
-        path = self.output or self.source.path.with_name(f"{self.source.path.stem}-color.png")
+        stem = self.source.path.stem
+        if self.source.film:
+            path = self.source.path.with_name(f"{stem}-{self.source.frame}-color.png")
+        else:
+            path = self.output or self.source.path.with_name(f"{stem}-color.png")
         self._offered = printable(path), path
         self.foot.ask("save", "Save as:", self._offered[0])
 
@@ -48,7 +52,7 @@ class Saving(Editing):
     def _save(self, path: Path, overwrite: bool) -> None:
         if self.source is not None and self.document is not None:
             self.status.update(activity="saving…")
-            self.studio.save(self.source, self.document.hints, path, overwrite=overwrite)
+            self.studio.save(self.source, self.document.present[1], path, overwrite=overwrite)
 
     def on_saved(self, event: messages.Saved) -> None:
         self.status.update(activity="")

@@ -1,8 +1,8 @@
-"""A picture as the app opens it: decoded, its grays for the canvas, the work kept on it."""
+"""What the app opens, decoded: a picture or a frame of a film, and the work kept on it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tui_colorize.imagefile import Still
-    from tui_colorize.session import Session, SessionFile
+    from tui_colorize.session import Origin, Session, SessionFile, Work
+    from tui_colorize.tui.film.clip import Clip
 
     Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An opened picture. name: its file name, safe to show. gray: (height, width) uint8.
+    """An opened picture, or a frame of an opened film. name: of its file, safe to show.
 
-    session: None where the work on this very picture is under way. saved: the session file that
-    was opened, if it was one.
+    gray: (height, width) uint8. session: None where the work on this very picture is under way.
+    saved: the session file that was opened, if it was one. film: None for a still.
     """
 
     path: Path
@@ -34,6 +35,8 @@ class Source:
     gray: Pixels
     session: Session | None
     saved: SessionFile | None
+    film: Clip | None = None
+    frame: int = 0
 
     @property
     def width(self) -> int:
@@ -44,9 +47,17 @@ class Source:
         return int(self.gray.shape[0])
 
     def lightness_at(self, x: int, y: int) -> float:
-        """L of a pixel, near enough until the engine knows better."""
-        luminance = (int(self.gray[y, x]) / 255) ** 2.2
-        return float(116 * luminance ** (1 / 3) - 16 if luminance > 0.009 else 903 * luminance)
+        """L of a pixel, of its gray in 8 bits."""
+        value = int(self.gray[y, x]) / 255
+        luminance = ((value + 0.055) / 1.055) ** 2.4 if value > 0.04045 else value / 12.92
+        return float(116 * luminance ** (1 / 3) - 16 if luminance > 0.00886 else 903.3 * luminance)
+
+    def on_frame(self, frame: int, gray: NDArray[Any]) -> Source:
+        """The same film, this frame of it. gray: (height, width) uint8 or uint16."""
+        from tui_colorize.imagefile import Still
+
+        still = Still(self.path, gray)
+        return replace(self, still=still, gray=_eight_bits(gray), frame=frame)
 
     def scaled(self, size: tuple[int, int], region: tuple[int, int, int, int]) -> Pixels:
         """A region of the gray picture as (height, width, 3), averaged over areas."""
@@ -70,27 +81,68 @@ class Source:
 
 
 def open_source(path: Path, at_work: str | None = None) -> Source:
-    """Read a picture, or that of a session file, and the work kept on it. Raises UserError.
+    """Read a picture or film, or that of a session file, and the work kept on it.
 
-    at_work: the digest of the picture that is being worked on.
+    at_work: the digest of the one that is being worked on. Raises UserError.
     """
-    import numpy as np
-
-    from tui_colorize.imagefile import read_still
-    from tui_colorize.session import Origin, Session, content_digest, is_session, read_session
+    from tui_colorize.session import is_session, read_session
+    from tui_colorize.tui.film.files import is_film
 
     saved = read_session(path) if is_session(path) else None
     path = saved.source if saved else path
+    return (_open_film if is_film(path) else _open_still)(path, at_work, saved)
+
+
+def _open_still(path: Path, at_work: str | None, saved: SessionFile | None) -> Source:
+    from tui_colorize.imagefile import read_still
+    from tui_colorize.session import Origin, content_digest
+
     still = read_still(path)
-    plane = _luma(still.pixels)
-    gray = plane if plane.dtype == np.uint8 else (plane >> 8).astype(np.uint8)
-    digest = content_digest(path)
+    gray = _eight_bits(_luma(still.pixels))
     height, width = gray.shape
-    if saved and (saved.origin.width, saved.origin.height) != (width, height):
+    origin = Origin(printable(path.name), content_digest(path), width, height)
+    session = _session(origin, at_work, saved)
+    return Source(path, origin.name, origin.sha256, still, gray, session, saved)
+
+
+def _open_film(path: Path, at_work: str | None, saved: SessionFile | None) -> Source:
+    from tui_colorize.imagefile import Still
+    from tui_colorize.session import Origin, film_digest
+    from tui_colorize.tui.film.clip import Clip
+
+    clip = Clip.open(path)
+    origin = Origin(printable(path.name), film_digest(path), *clip.size, frames=clip.count)
+    session = _session(origin, at_work, saved)
+    work: Work | None = saved.work if saved else session.restored if session else None
+    frame = work.place.frame if work else 0
+    gray = clip.read(frame)
+    return Source(
+        path,
+        origin.name,
+        origin.sha256,
+        Still(path, gray),
+        _eight_bits(gray),
+        session,
+        saved,
+        clip,
+        frame,
+    )
+
+
+def _session(origin: Origin, at_work: str | None, saved: SessionFile | None) -> Session | None:
+    """The work kept on what was opened; None where that is under way."""
+    from tui_colorize.session import Session
+
+    mine = origin.width, origin.height, origin.frames
+    if saved and (saved.origin.width, saved.origin.height, saved.origin.frames) != mine:
         raise UserError(f"{printable(saved.path)}: the size of the picture is another")
-    name = printable(path.name)
-    session = None if digest == at_work else Session(Origin(name, digest, width, height))
-    return Source(path, name, digest, still, gray, session, saved)
+    return None if origin.sha256 == at_work else Session(origin)
+
+
+def _eight_bits(gray: NDArray[Any]) -> Pixels:
+    import numpy as np
+
+    return gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
 
 
 def _luma(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -27,7 +27,7 @@ Post = Callable[[Message], object]
 
 
 class Studio:
-    """Three threads: files, the network, and the scaling and painting of frames.
+    """Three threads: files, the network, and the scaling and painting of what the canvas shows.
 
     Methods return at once; the answer is a message that carries the serial of the picture it is
     about. Only the network's thread touches the engine.
@@ -41,8 +41,11 @@ class Studio:
         self._network = Latest("network", ("prepare", "save", "solve", "suggest", "places"))
         self._view = Latest("view", ("frame",))
         self._engine: Engine | None = None
-        self._picture: tuple[int, Picture] | None = None
+        self._picture: tuple[Source, Picture] | None = None
         self._last_frame: Frame | None = None
+        self._usual_vividness = 0.0
+        self.vividness: float | None = None
+        """What the engine is to work with, 0..1; None: its own."""
         self.serial = 0
         self.unreported = ""
         """What went wrong with a save when there was no app left to tell."""
@@ -95,8 +98,11 @@ class Studio:
             from tui_colorize.session import write_session
 
             size = (source.width, source.height)
+            frames = source.film.count if source.film else None
             try:
-                write_session(out, source.path, source.digest, size, work, overwrite=overwrite)
+                write_session(
+                    out, source.path, source.digest, size, work, overwrite=overwrite, frames=frames
+                )
             except Exception as error:
                 message = messages.SaveFailed(serial, str(out), sentence(error), exists=False)
                 if not self._post(message):
@@ -127,53 +133,57 @@ class Studio:
         serial = self.serial
 
         def job() -> None:
-            self._picture = None
             if self._engine is None:
                 self._engine = self._make_engine()
+                self._usual_vividness = self._engine.vividness
                 # The collector would go through all of torch again and again, and everything,
                 # the keys too, would wait for it.
                 gc.freeze()
-            engine = self._engine
-            picture = engine.prepare(source.still.pixels)
-            self._picture = serial, picture
-            self._post(messages.EngineReady(serial, picture, engine.device, engine.network_size))
+            engine, picture = self._ready(source)
+            self._post(
+                messages.EngineReady(
+                    serial, picture, engine.device, engine.network_size, self._usual_vividness
+                )
+            )
 
         self._submit(self._network, "prepare", job)
 
-    def solve(self, hints: HintSet) -> None:
+    def solve(self, source: Source, hints: HintSet) -> None:
         """Colorized."""
         serial, asked = self.serial, time.perf_counter()
 
         def job() -> None:
-            engine, picture = self._ready(serial)
+            engine, picture = self._ready(source)
             coloring = engine.solve(picture, hints)
             milliseconds = (time.perf_counter() - asked) * 1000
-            self._post(messages.Colorized(serial, coloring, milliseconds))
+            self._post(messages.Colorized(serial, coloring, milliseconds, source.frame))
 
         self._submit(self._network, "solve", job)
 
-    def suggest(self, hints: HintSet, x: int, y: int) -> None:
+    def suggest(self, source: Source, hints: HintSet, x: int, y: int) -> None:
         """Suggested."""
         serial = self.serial
 
         def job() -> None:
-            engine, picture = self._ready(serial)
-            self._post(messages.Suggested(serial, x, y, engine.suggest(picture, hints, x, y, 9)))
+            engine, picture = self._ready(source)
+            colors = engine.suggest(picture, hints, x, y, 9)
+            self._post(messages.Suggested(serial, x, y, colors, source.frame))
 
         self._submit(self._network, "suggest", job)
 
-    def find_places(self, hints: HintSet, size: tuple[int, int]) -> None:
+    def find_places(self, source: Source, hints: HintSet) -> None:
         """PlacesFound."""
         serial = self.serial
 
         def job() -> None:
             from tui_colorize.tui.places import uncertain_places
 
-            engine, picture = self._ready(serial)
+            engine, picture = self._ready(source)
             uncertainty = engine.uncertainty(picture, hints)
             lightness = picture.scaled(*reversed(uncertainty.shape))
+            size = source.width, source.height
             places = uncertain_places(uncertainty, lightness, size, hints)
-            self._post(messages.PlacesFound(serial, hints, places, uncertainty))
+            self._post(messages.PlacesFound(serial, hints, places, uncertainty, source.frame))
 
         self._submit(self._network, "places", job)
 
@@ -191,7 +201,7 @@ class Studio:
             from tui_colorize.imagefile import check_output, save_still
 
             try:
-                engine, picture = self._ready(serial)
+                engine, picture = self._ready(source)
                 if not overwrite and out.is_file() and not _same(out, source.path):
                     fail(UserError(f"{shown} is there already."), exists=True)
                     return
@@ -213,16 +223,23 @@ class Studio:
 
         self._network.submit("save", job)
 
-    def _ready(self, serial: int) -> tuple[Engine, Picture]:
-        if self._engine is None or self._picture is None or self._picture[0] != serial:
+    def _ready(self, source: Source) -> tuple[Engine, Picture]:
+        if self._engine is None:
             raise UserError("The network is not ready for this picture yet.")
+        wanted = self._usual_vividness if self.vividness is None else self.vividness
+        self._engine.vividness = wanted
+        if self._picture is None or self._picture[0] is not source:
+            self._picture = None  # a large one need not be there twice
+            self._picture = source, self._engine.prepare(source.still.pixels)
         return self._engine, self._picture[1]
 
     def _submit(self, thread: Latest, slot: str, job: Callable[[], None]) -> None:
-        """A job whose failure is a RenderFailed."""
+        """A job whose failure is a RenderFailed; not done once another picture is opened."""
         serial = self.serial
 
         def guarded() -> None:
+            if serial != self.serial:
+                return
             try:
                 job()
             except Exception as error:

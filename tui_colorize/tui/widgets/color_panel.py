@@ -14,13 +14,14 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from tui_colorize.tui.messages import SuggestionClicked
-from tui_colorize.tui.theme import shades
+from tui_colorize.tui.theme import ink_on, shades
 from tui_colorize.tui.widgets.entry import Entry
 from tui_colorize.tui.widgets.gamut import Gamut
 from tui_colorize.tui.widgets.swatches import Swatches
 
 _COUNT = 9
 _BAR = 24  # columns at most
+_LEAST = 14  # columns of a suggestion: 1 #c98f5e 50%
 
 
 class CurrentColor(Widget):
@@ -45,30 +46,35 @@ class CurrentColor(Widget):
     def render(self) -> Text:
         if not self._color:
             return Text("")
-        lines = self.size.height > 1
-        swatch = "████" if lines else "██"
         ink = shades(self.app)
-        first = Text.assemble(
-            (swatch, self._color),
-            (f" {self._color} ", ink.text),
-            (self._word, ink.dim),
-            no_wrap=True,
-        )
-        second = Text(no_wrap=True)
-        if self._here:
-            second = Text.assemble(
-                (swatch, self._here), (f" {self._here} ", ink.text), ("here", ink.dim)
-            )
-        if lines:
+        name, here = (self._word, ink.dim), ("here", ink.dim)
+        if self.size.height > 1:
+            first = _swatch(self._color, 4, ink.text).append(*name)
+            second = _swatch(self._here, 4, ink.text).append(*here) if self._here else Text()
             return Text("\n").join([first, second])
-        # One row: the name makes way for the second colour.
-        room = self.size.width - second.cell_len - 2
-        first.truncate(max(11, room), overflow="ellipsis", pad=True)
-        return Text.assemble(first, "  ", second)
+        # One row: what is said of the second colour makes way for the first one's name.
+        first = _swatch(self._color, 2, ink.text).append(*name)
+        if not self._here:
+            return first
+        second = _swatch(self._here, 2, ink.text)
+        room = self.size.width - first.cell_len
+        for short in (second.copy().append(*here), second, second[:2]):
+            if short.cell_len + 2 <= room:
+                break
+        first.truncate(self.size.width - short.cell_len - 2, overflow="ellipsis", pad=True)
+        return Text.assemble(first, "  ", short)
+
+
+def _swatch(color: str, columns: int, ink: str) -> Text:
+    """The colour and its hex code."""
+    return Text.assemble((" " * columns, f"on {color}"), (f" {color} ", ink), no_wrap=True)
 
 
 class Suggestions(Widget):
-    """The nine likeliest colours: key, swatch, hex, probability; a column or two."""
+    """The nine likeliest colours: a swatch with the key on it, hex, probability; in columns.
+
+    The key is in black or white, so that a swatch is seen that is as dark as the ground.
+    """
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -99,7 +105,7 @@ class Suggestions(Widget):
         rows = self._rows
         columns = -(-_COUNT // rows)
         width = max(1, self.size.width // columns)
-        gap = 2 if columns > 1 and width >= 24 else 0  # there is no room for it in narrow columns
+        gap = max(0, min(2, width - _LEAST)) if columns > 1 else 0
         lines = []
         for row in range(rows):
             line = Text(no_wrap=True)
@@ -111,24 +117,20 @@ class Suggestions(Widget):
 
     def _item(self, index: int, width: int) -> Text:
         ink = shades(self.app)
-        item = Text.assemble((f"{index + 1} ", ink.text))
+        key = str(index + 1).center(2 if width < 18 else 3 if width < 24 else 5)
         if index < len(self._colors):
             color, probability = self._colors[index]
             percent = f"{100 * probability:3.0f}%" if probability >= 0.005 else " <1%"
-            # As narrow as it goes with the probability still there: 1 █#c98f5e 50%
-            item.append("█" if width < 18 else "██ " if width < 24 else "████ ", color)
-            item.append(color, ink.text)
+            item = Text.assemble((key, f"{ink_on(color)} on {color}"), (f" {color}", ink.text))
             room = min(_BAR, width - item.cell_len - len(percent) - 2)
             if room >= 4:
                 top = self._colors[0][1] or 1.0
                 filled = max(1, round(room * probability / top))
-                item.append(" " + "━" * filled, color)
-                item.append("─" * (room - filled) + " ", ink.raised)
-            else:
-                item.append(" ")
+                item.append(" " + "━" * filled, ink.quiet)
+                item.append("─" * (room - filled) + " ", ink.faint)
             item.append(percent, ink.dim)
         else:
-            item.append("··", ink.faint)
+            item = Text.assemble((key, f"{ink.dim} on {ink.raised}"), (" ··", ink.faint))
         item.truncate(width, pad=True)
         return item
 

@@ -140,8 +140,8 @@ class Gamut(Widget, can_focus=True):
         paper = Style(bgcolor=ink.ground)
         words = f"L {self.lightness:.0f} C {self._inside():.0f} h {self._hue:.0f}°"
         segments = [
-            Segment("██ ", Style(color=color) + paper),
-            Segment(f"{color} ", Style(color=strong) + paper),
+            Segment("  ", Style(bgcolor=color)),
+            Segment(f" {color} ", Style(color=strong) + paper),
             Segment(words, Style(color=ink.dim) + paper),
         ]
         return Strip(segments).adjust_cell_length(width, paper)

@@ -199,7 +199,9 @@ class Grid(Widget, can_focus=True):
     def _cell(self, cell: Text, column: int, here: bool) -> list[Segment]:
         text = cell.copy()
         # The gap to the next column stays free of the cursor.
-        text.truncate(self._columns[column][1] - 1, overflow="ellipsis", pad=True)
+        width = self._columns[column][1] - 1
+        # Of a cell of one column, such as a swatch, an ellipsis would leave nothing.
+        text.truncate(width, overflow="ellipsis" if width > 1 else "crop", pad=True)
         if here:
             ink = shades(self.app)
             text.stylize(

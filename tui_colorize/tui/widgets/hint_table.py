@@ -24,10 +24,19 @@ if TYPE_CHECKING:
 Edit = Callable[[int, str, str], bool]
 """(index of the hint, column, text) -> whether it was taken."""
 
-_NAMES = ("number", "x", "y", "colour", "radius", "on")
+OnFrame = tuple[int, str]
+"""Of a hint of a film: the frame that it was put on, and what it is like on the one on show."""
+
+_NAMES = ("number", "x", "y", "colour", "radius", "on", "frame", "here")
 _NARROW = (("#", 4), ("x", 5), ("y", 5), ("colour", 10), ("rad", 4), ("on", 2))
 """Heading and columns on the screen; together what the panel has at its narrowest."""
 _WIDE = (("#", 5), ("x", 6), ("y", 6), ("colour", 10), ("radius", 7), ("on", 2))
+_FILM_NARROW = (
+    *(("#", 3), ("x", 5), ("y", 5), ("", 2), ("r", 3), ("", 2)),
+    *(("frame", 6), ("here", 5)),
+)
+_FILM_WIDE = (*_WIDE[:-1], ("on", 4), ("frame", 7), ("here", 5))
+"""The same for a film."""
 _SWITCH = _NAMES.index("on")
 _ON, _OFF = "●", "○"
 
@@ -72,6 +81,7 @@ class HintTable(Vertical):
         self._hints: Sequence[Hint] = ()
         self._rows: list[Row] = []
         self._made_with: tuple[object, ...] = ()
+        self._film = False
         self._editing: tuple[int, str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -86,8 +96,12 @@ class HintTable(Vertical):
         self.editor.display = False
 
     def on_resize(self) -> None:
-        wide = self.size.width > sum(width for _, width in _WIDE)  # a scroll bar besides
-        self.grid.set_columns(_WIDE if wide else _NARROW)
+        self._fit()
+
+    def _fit(self) -> None:
+        narrow, wide = (_FILM_NARROW, _FILM_WIDE) if self._film else (_NARROW, _WIDE)
+        fits = self.size.width > sum(width for _, width in wide)  # a scroll bar besides
+        self.grid.set_columns(wide if fits else narrow)
 
     # What it shows.
 
@@ -97,16 +111,24 @@ class HintTable(Vertical):
         default_radius: int,
         selected: int | None,
         together: Sequence[int] = (),
+        film: Sequence[OnFrame] | None = None,
     ) -> None:
         """Show these hints with the cursor on the selected one.
 
-        together: the indices of those that are selected with each other.
+        together: the indices of those that are selected with each other. film: what there is to
+        say of each hint besides; None on a still.
         """
         ink = shades(self.app)
-        if hints is not self._hints or (default_radius, ink) != self._made_with:
-            self._hints, self._made_with = hints, (default_radius, ink)
+        if (film is not None) != self._film:
+            self._film = film is not None
+            self._fit()
+        made_with = default_radius, ink, film
+        if hints is not self._hints or made_with != self._made_with:
+            self._hints, self._made_with = hints, made_with
             self._rows = [
-                self._cells(index, hint, default_radius, ink.text, ink.dim)
+                self._cells(
+                    index, hint, default_radius, ink.text, ink.dim, film[index] if film else None
+                )
                 for index, hint in enumerate(hints)
             ]
         self.grid.show(self._rows, selected, frozenset(together))
@@ -118,11 +140,14 @@ class HintTable(Vertical):
 
     @staticmethod
     @lru_cache(maxsize=4096)
-    def _cells(index: int, hint: Hint, default_radius: int, ink: str, dim: str) -> Row:
+    def _cells(
+        index: int, hint: Hint, default_radius: int, ink: str, dim: str, film: OnFrame | None
+    ) -> Row:
         used = ink if hint.enabled else dim
         color = Text.assemble(("█", hint.color), f" {'gray' if hint.gray else hint.color}")
         color.style = used
         radius = default_radius if hint.radius is None else hint.radius
+        on_film = [Text(str(film[0]), used), Text(film[1], used)] if film else []
         return [
             Text(str(index + 1), dim),
             Text(str(hint.x), used),
@@ -130,6 +155,7 @@ class HintTable(Vertical):
             color,
             Text(str(radius), dim if hint.radius is None else used),
             Text(_ON if hint.enabled else _OFF, used),
+            *on_film,
         ]
 
     # Editing.
@@ -149,7 +175,7 @@ class HintTable(Vertical):
             return
         index, name = self.grid.row, _NAMES[self.grid.column]
         hint = self._hints[index]
-        if name == "on":
+        if name in ("on", "frame", "here"):
             self._edit(index, name, "")
             return
         self._editing = index, name

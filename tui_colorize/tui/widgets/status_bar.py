@@ -11,9 +11,37 @@ from textual.widget import Widget
 from tui_colorize.tui.theme import SHADES, Shades, shades
 
 
+@dataclass(frozen=True)
+class FilmStatus:
+    """frame: from 0. time: of it, in seconds. fps: frames a second; shown: of those when playing.
+
+    tracked, lost: hints of other frames that were followed to this one, or were not.
+    """
+
+    frame: int
+    frames: int
+    time: float
+    fps: float
+    shown: float | None
+    tracked: int
+    lost: int
+
+    def variants(self) -> list[list[str]]:
+        """The same in fewer and fewer characters."""
+        place = f"{self.frame}/{self.frames}"
+        minutes, seconds = divmod(self.time, 60)
+        time = f"{minutes:.0f}:{seconds:04.1f}"
+        fps = f"{self.fps:.4g} fps"
+        if self.shown is not None:
+            fps = f"{self.shown:.0f} of {fps}"
+        full = [f"frame {place}", time, fps, f"{self.tracked} tracked", f"{self.lost} lost"]
+        short = [place, time, fps, f"{self.tracked} tracked {self.lost} lost"]
+        return [full, short, [place, time, fps, f"{self.tracked}t {self.lost}l"]]
+
+
 @dataclass
 class Status:
-    """The metrics. None: not known yet."""
+    """The metrics. None: not known yet. film: what is to be said of the frame of a film."""
 
     size: tuple[int, int] | None = None
     levels: int | None = None
@@ -23,6 +51,8 @@ class Status:
     latency: float | None = None
     graphics: str = ""
     activity: str = ""
+    film: FilmStatus | None = None
+    export: str = ""
 
     def variants(self) -> list[list[str]]:
         """The same in fewer and fewer characters; the activity is the first to go."""
@@ -32,7 +62,9 @@ class Status:
         device = self.device or "…"
         latency = "–" if self.latency is None else f"{self.latency:.0f}"
         hints = f"{self.hints} hint{'' if self.hints == 1 else 's'}"
+        film = self.film.variants() if self.film else [[], [], []]
         full = [
+            *film[0],
             size,
             f"{levels} grays",
             hints,
@@ -41,8 +73,9 @@ class Status:
             f"{latency} ms",
             self.graphics,
         ]
-        short = [*full[:3], f"net {network}", *full[4:]]
+        short = [*film[1], size, f"{levels} grays", hints, f"net {network}", *full[-3:]]
         least = [
+            *film[2],
             size,
             f"{levels}g",
             f"{self.hints}h",
@@ -51,8 +84,10 @@ class Status:
             f"{latency}ms",
             self.graphics.partition("-")[0],
         ]
+        export = [self.export] if self.export else []
         activity = [self.activity] if self.activity else []
-        return [full + activity, short + activity, full, short, least]
+        full, short = full + export, short + export
+        return [full + activity, short + activity, full, short, least + export]
 
 
 class StatusBar(Widget):

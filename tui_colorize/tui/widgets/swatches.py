@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_colorize.palette import Palette
 
 _CELL = 3  # columns of a swatch and the gap before it
+_BESIDE_NAME = 16  # columns: how many palettes there are, and the chosen colour
 RECENT = "recent"
 
 
@@ -86,15 +87,14 @@ class Swatches(Widget, can_focus=True):
     def render(self) -> Text:
         ink, colors = shades(self.app), self.choices
         name = Text(self.name_shown or RECENT, ink.quiet, no_wrap=True)
+        room = self.size.width - _BESIDE_NAME
+        name.truncate(max(room, len(RECENT)), overflow="ellipsis")
         if self._saved:
-            name.append(f"  {self._page + 1}/{len(self._saved) + 1}", ink.faint)
-        if self.has_focus:
-            if colors:
-                name.append(f"  {colors[self._at]}", ink.accent)
-            if self._saved:
-                name.append("  pgdn: next", ink.dim)
+            name.append(f"  {self._page + 1}/{len(self._saved) + 1}", ink.dim)
+        if self.has_focus and colors:
+            name.append(f"  {colors[self._at]}", ink.accent)
         elif not colors:
-            name.append("  none yet", ink.faint)
+            name.append("  none yet", ink.dim)
         lines = [name]
         for start in range(self._first, len(colors), self._across)[: max(1, self.size.height - 1)]:
             line = Text(no_wrap=True)
@@ -102,7 +102,7 @@ class Swatches(Widget, can_focus=True):
                 chosen = self.has_focus and index == self._at
                 after = self.has_focus and index - 1 == self._at and index > start
                 line.append("▸" if chosen else "◂" if after else " ", ink.accent)
-                line.append("██", colors[index])
+                line.append("  ", f"on {colors[index]}")
             if self.has_focus and start <= self._at == min(start + self._across, len(colors)) - 1:
                 line.append("◂", ink.accent)
             lines.append(line)
