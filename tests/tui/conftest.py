@@ -65,6 +65,7 @@ class FakeEngine:
     problem: Exception | None = None
     device: str = "fake"
     network_size: int = 64
+    vividness: float = 0.4
     solved: list[HintSet] = field(default_factory=list)
     waiting: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
@@ -186,7 +187,7 @@ def until() -> Callable[..., Any]:
     """Waits for something that a worker thread brings about."""
 
     async def wait(pilot: Pilot[Any], happened: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not happened():
             assert time.monotonic() < deadline, "it did not happen"
             await asyncio.sleep(0.01)

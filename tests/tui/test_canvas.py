@@ -76,9 +76,48 @@ def test_what_is_forgotten_is_sent_again():
 def test_cells_can_be_drawn_again_as_they_are():
     screen = Screenful()
     screen.update(_full([("1234", RED), ("5678", PINK)]), CONSOLE)
-    assert screen.again([(5, 0), (1, 0)]) == (
-        "\x1b[1;2H\x1b[38;2;255;0;0m2\x1b[1;6H\x1b[38;2;255;136;136m6"
+    assert screen.again([(1, 0), (5, 0)]) == "\x1b[1;6H6\x1b[2G\x1b[38;2;255;0;0m2"
+
+
+def test_changes_are_written_in_the_order_that_takes_the_fewest_bytes():
+    screen = Screenful()
+    screen.update(_full([("12345678", RED)], [("12345678", PINK)], [("1234567", RED)]), CONSOLE)
+    after = [("1x345678", RED)], [("1x345678", PINK)], [("1x34567", RED)]
+    assert screen.update(_full(*after), CONSOLE)[0] == (
+        "\x1b[2;2Hx\b\x1b[A\x1b[38;2;255;0;0mx\b\x1b[2Bx"
     )
+
+
+def test_blanks_need_no_ink():
+    screen = Screenful()
+    screen.update(_full([("12345678", RED)]), CONSOLE)
+    screen.update(_full([("1234567", RED), ("x", PINK)]), CONSOLE)
+    blank = _full([("1 34567", RED), ("x", PINK)])
+    assert screen.update(blank, CONSOLE)[0] == "\x1b[1;2H "
+    grounds = Style(color="#ff0000", bgcolor="#0000ff")
+    other = _full([("1", RED), (" ", grounds), ("34567", RED), ("x", PINK)])
+    assert screen.update(other, CONSOLE)[0] == "\x1b[1;2H\x1b[48;2;0;0;255m "
+    pink = Style(color="#ff8888", bgcolor="#0000ff")
+    seen = _full([("1", RED), ("y", pink), ("34567", RED), ("x", PINK)])
+    assert screen.update(seen, CONSOLE)[0] == "\x1b[1;2Hy"
+
+
+@pytest.mark.parametrize("ink", ["#1f3050", "#1f0230", "#300230", "#303030"])
+def test_colours_with_the_number_48_are_whole(ink):
+    screen = Screenful()
+    one, other = (Style(color=ink, bgcolor=ground) for ground in ("#300230", "#303030"))
+    screen.update(_full([("1234567", one), ("x", other)]), CONSOLE)
+    changed, _ = screen.update(_full([("1234567", other), ("x", other)]), CONSOLE)
+    assert changed == "\x1b[1;1H1234567"
+    back, _ = screen.update(_full([("1234567", one), ("x", other)]), CONSOLE)
+    assert back == "\x1b[1;1H\x1b[48;2;48;2;48m1234567"
+
+
+def test_behind_the_last_column_nothing_is_taken_for_granted():
+    screen = Screenful()
+    screen.update(_full([("12345678", RED)], [("12345678", RED)]), CONSOLE)
+    after = _full([("1234567x", RED)], [("1234567x", RED)])
+    assert screen.update(after, CONSOLE)[0] == "\x1b[1;8Hx\x1b[2;8Hx"
 
 
 class Clock:
@@ -97,12 +136,47 @@ def test_no_more_is_on_the_way_than_the_link_takes():
     clock.now = 0.15
     link.answered()
     assert link.room > room  # nothing had to wait: more the next time
-    assert link.throughput == pytest.approx(room / 0.15)
     before = link.room
     assert link.sent(before)
     clock.now = 0.15 + 0.5
     link.answered()
     assert link.room < before  # it queued up somewhere
+
+
+def _carry(link, clock, pieces, rate, delay, late=lambda: 0.0):
+    """Have a link of that rate and delay, there and back, carry so many pieces; late: by how much
+    the program is late with each of its turns."""
+    free = now = 0.0
+    answers = []
+    while pieces or answers:
+        clock.now = now = max(now, answers[0] if answers else now) + late()
+        while answers and answers[0] <= now:
+            link.answered(answers.pop(0))
+        while pieces and link.room > 0:
+            assert link.sent(9000)
+            pieces -= 1
+            free = max(free, now + delay / 2) + 9000 / rate
+            answers.append(free + delay / 2)
+
+
+@pytest.mark.parametrize("delay", [0.001, 0.15, 0.3, 0.8])
+@pytest.mark.parametrize(("rate", "slow"), [(100e3, True), (390e3, True), (2e6, False)])
+def test_a_slow_link_is_told_from_one_that_is_only_long(delay, rate, slow):
+    clock = Clock()
+    link = Link(clock)
+    assert not link.slow
+    _carry(link, clock, 300, rate, delay)
+    assert link.slow is slow
+    assert link.throughput == pytest.approx(rate, rel=0.05)
+
+
+@pytest.mark.parametrize("delay", [0.001, 0.15])
+def test_a_busy_program_does_not_make_the_link_slow(delay):
+    random = np.random.default_rng(5)
+    clock = Clock()
+    link = Link(clock)
+    _carry(link, clock, 300, 5e6, delay, lambda: random.exponential(0.08))
+    assert not link.slow
 
 
 def test_small_writes_are_not_asked_about():

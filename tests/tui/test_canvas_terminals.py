@@ -13,6 +13,8 @@ from PIL import Image
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui_colorize.tui.canvas.frame import make_frame
+from tui_colorize.tui.canvas.kitty import KittyPainter
+from tui_colorize.tui.canvas.painter import Block
 from tui_colorize.tui.terminal import Graphics, Terminal
 
 SIZE = (100, 36)
@@ -57,8 +59,13 @@ class VirtualTerminal:
     def _control(self, arguments: str, final: str) -> None:
         if final == "H":
             self.y, self.x = (int(number) - 1 for number in arguments.split(";"))
-        elif final == "C":
-            self.x += int(arguments or 1)
+        elif final in "ABCD":
+            step = int(arguments or 1) * (-1 if final in "AD" else 1)
+            self.x, self.y = (self.x, self.y + step) if final in "AB" else (self.x + step, self.y)
+        elif final == "G":
+            self.x = int(arguments) - 1
+        elif final == "d":
+            self.y = int(arguments) - 1
         elif final == "m":
             parts = arguments.partition(";48;")
             if arguments.startswith("48;") and ";48;" in self.codes:
@@ -72,6 +79,9 @@ class VirtualTerminal:
 
     def _write(self, text: str) -> None:
         if text == "\n":
+            return
+        if text == "\b":
+            self.x -= 1
             return
         if "\u0300" <= text < "\u0370":
             before = (self.x - 1, self.y)
@@ -326,3 +336,40 @@ async def test_low_bandwidth_takes_half_the_bytes(make_app, ready, until, monkey
         bars = {Graphics.HALFCELL: 20.6 * cells, Graphics.SIXEL: 77.5 * cells}
         assert sizes[1] < bars.get(graphics, 100_000)
         assert sizes[1] < sizes[0]
+
+
+async def test_kitty_pictures_stay_below_a_dialogue(make_app, ready, until, screen):
+    async with _app(make_app, Graphics.KITTY).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await _quiet(until, pilot, app)
+        numbers = {tile.key for tile in app.canvas.frame.tiles.values()}
+        before = screen.transmitted
+        for key in ("question_mark", "ctrl+p"):
+            await pilot.press(key)
+            await until(pilot, lambda: not app.canvas.screen.is_active)
+            await pilot.pause(0.1)
+            shown = {codes for text, codes in screen.cells.values() if text[0] == "\U0010eeee"}
+            wanted = {f"38;2;{n >> 16};{n >> 8 & 255};{n & 255}" for n in numbers}
+            assert shown
+            assert shown <= wanted
+            assert numbers <= screen.images.keys()
+            await pilot.press("escape")
+            await until(pilot, lambda: app.canvas.screen.is_active)
+            await pilot.pause(0.05)
+            assert _kitty_errors(app, screen) == []
+        assert screen.transmitted == before
+
+
+def test_the_edges_of_enlarged_kitty_pictures_are_not_shown():
+    random = np.random.default_rng(3)
+    pixels = random.integers(0, 256, (160, 200, 3), np.uint8)
+    painter = KittyPainter((10, 20))
+    tiles = painter.paint([Block((0, 0, 20, 8), pixels)], cell=(10, 20), frugal=False, before={})
+    (fine,) = tiles.values()
+    assert (fine.data.count("c=20,"), fine.cells[0][0].text[1:]) == (1, "\u0305\u0305")
+    many = np.tile(pixels, (7, 7, 1))
+    tiles = painter.paint([Block((0, 0, 140, 56), many)], cell=(10, 20), frugal=True, before={})
+    for tile in tiles.values():
+        assert "c=22,r=10," in tile.data
+        assert tile.cells[0][0].text[1:] == "\u030d\u030d"
+        assert tile.cells[-1][-1].text[1:] == "\u0346\u0366"

@@ -212,3 +212,26 @@ async def test_a_small_terminal_shows_one_area_at_a_time(make_app, ready, screen
         assert app.document.hints[0].color == "#00ff00"
         await pilot.pause()
         assert app.canvas.region.width == 40
+
+
+async def test_how_vivid_colours_are_is_kept(make_app, ready, until, engine):
+    """And only what the user chose: another network may have another usual value."""
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("enter")
+        assert (engine.vividness, app.vividness) == (0.4, None)
+        for step, wanted in ((1, 0.5), (1, 0.6), (-1, 0.5)):
+            count = len(engine.solved)
+            await app.run_action(f"vivid({step})")
+            await until(pilot, lambda count=count: len(engine.solved) > count)
+            assert engine.vividness == app.vividness == wanted
+        for _ in range(9):
+            await app.run_action("vivid(-1)")
+        assert app.vividness == 0
+        await app.run_action("vivid(1)")
+    engine.vividness = 0.4
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        assert engine.vividness == app.vividness == 0.1
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: engine.vividness == 0.4)

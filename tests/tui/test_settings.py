@@ -85,3 +85,24 @@ async def test_low_bandwidth_is_kept(make_app, ready):
         assert app.canvas.low_bandwidth
         app.action_low_bandwidth()
         assert not load_settings().low_bandwidth
+
+
+async def test_low_bandwidth_is_proposed_once_and_for_all(make_app, ready, said):
+    for proposals in (1, 0):
+        async with make_app().run_test(size=SIZE, notifications=True) as pilot:
+            app = await ready(pilot)
+            app.slow_link()
+            app.slow_link()
+            await pilot.pause()
+            assert sum("ctrl+p" in words for words in said(app, "information")) == proposals
+            assert not app.canvas.low_bandwidth
+
+
+async def test_low_bandwidth_that_was_tried_is_not_proposed(make_app, ready, said):
+    async with make_app().run_test(size=SIZE, notifications=True) as pilot:
+        app = await ready(pilot)
+        for _ in range(2):
+            app.action_low_bandwidth()
+            app.slow_link()
+            await pilot.pause()
+            assert not any("ctrl+p" in words for words in said(app, "information"))

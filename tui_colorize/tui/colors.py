@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tui_colorize.errors import UserError
 from tui_colorize.tui.saving import Saving
+from tui_colorize.tui.typedpath import typed_path
 
 _IMPORT, _SAVE = "import palette", "save palette"
 
@@ -94,7 +93,7 @@ class Colors(Saving):
             return
         try:
             if purpose == _IMPORT:
-                palette = read_gpl(Path(text.strip()).expanduser())
+                palette = read_gpl(typed_path(text))
             else:
                 assert self.document is not None
                 palette = Palette(text, self.document.recent)

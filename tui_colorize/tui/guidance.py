@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui_colorize.tui import messages
 from tui_colorize.tui.desk import Desk, Question, Wanted
 
-_UNCERTAIN = 30.0
-"""Standard deviation of ab that is shown as wholly uncertain; nearly all of a picture is below."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Map = NDArray[np.float32]
+
+_SPREAD = 6.0  # standard deviation of ab: pictures of less difference are tinted less
 
 
 class Guidance(Desk):
@@ -15,6 +22,7 @@ class Guidance(Desk):
     def __init__(self) -> None:
         super().__init__()
         self._veiled = False  # whether the picture is shown under its uncertainty
+        self._guided_to: tuple[int, int] | None = None  # the last place that was gone to
 
     # Uncertain places.
 
@@ -51,21 +59,20 @@ class Guidance(Desk):
             self._find_places()
 
     def _find_places(self) -> None:
-        if self.document is not None:
-            size = (self.document.width, self.document.height)
-            self.studio.find_places(self.document.hints, size)
+        if self.document is not None and self.source is not None:
+            self.studio.find_places(self.source, self.document.present[1])
 
     def on_places_found(self, event: messages.PlacesFound) -> None:
         document = self.document
         if document is None or event.serial != self.studio.serial:
             return
-        if event.hints != document.hints:
+        if event.frame != document.frame or event.hints != document.present[1]:
             if self.wanted.places:
                 self._find_places()
             return
         self.places = event.places
         if self._veiled:
-            self.canvas.show_overlay((event.uncertainty / _UNCERTAIN).clip(0, 1))
+            self.canvas.show_overlay(_tint(event.uncertainty))
         step, self.wanted.places = self.wanted.places, 0
         self.place = 0 if step < 0 else -1
         if step:
@@ -77,9 +84,13 @@ class Guidance(Desk):
             self.say("no place stands out")
             return
         self.place = (self.place + step) % len(self.places)
-        self.go(*self.places[self.place])
-        self.suggest_now()  # what comes next is a digit
-        self.say(f"uncertain place {self.place + 1} of {len(self.places)}")
+        self._guided_to = self.places[self.place]
+        self.go(*self._guided_to)
+        self.rested()  # what comes next is a digit
+        self.say(
+            f"uncertain place {self.place + 1} of {len(self.places)}: "
+            "1-9 puts a colour, n goes on, t keeps it gray"
+        )
 
     def action_uncertainty(self) -> None:
         """Show on the picture where its colours are uncertain, or no longer."""
@@ -122,8 +133,10 @@ class Guidance(Desk):
         if event.serial != self.studio.serial or self.document is None:
             return
         self.prepared = event.picture
+        self.usual_vividness = event.vividness
         self.status.update(device=event.device, network=event.network_size, activity="")
-        self.studio.solve(self.document.hints)
+        if self.source is not None:
+            self.studio.solve(self.source, self.document.present[1])
         if self.wanted.places:
             self._find_places()
         self.suggest_now()
@@ -133,7 +146,9 @@ class Guidance(Desk):
             self.coloring = event.coloring
             self.status.update(latency=event.milliseconds)
             self.canvas.ask()
-            if self._veiled:
+            # From one uncertain place to the next: it is known before the key is pressed.
+            guided = self.document is not None and self.document.cursor == self._guided_to
+            if self._veiled or guided:
                 self._find_places()
 
     def on_render_failed(self, event: messages.RenderFailed) -> None:
@@ -144,6 +159,8 @@ class Guidance(Desk):
 
     def on_suggested(self, event: messages.Suggested) -> None:
         if event.serial != self.studio.serial or self.document is None:
+            return
+        if event.frame != self.document.frame:
             return
         place, wanted = (event.x, event.y), self.wanted.suggestion
         asked = wanted is not None and wanted[1] == place
@@ -157,3 +174,15 @@ class Guidance(Desk):
             self._go_on()
             if self.suggested_place != self.document.cursor:
                 self.suggest_now()
+
+
+def _tint(uncertainty: Map) -> Map:
+    """How much to tint: from nothing at the surest places to all at the least sure ones.
+
+    Not by the uncertainty itself: that of a whole picture may be large or small, and what counts is
+    where in it a hint would help.
+    """
+    import numpy as np
+
+    low, high = np.percentile(uncertainty, (5, 99))
+    return np.asarray(((uncertainty - low) / max(high - low, _SPREAD)).clip(0, 1), np.float32)

@@ -70,8 +70,8 @@ SHADES = {
         dim="#d0d0d0",
         faint="#9a9a9a",
         ground="#000000",
-        panel="#000000",
-        raised="#303030",
+        panel="#1c1c1c",
+        raised="#3c3c3c",
         accent="#ffd700",
         on_accent="#000000",
         edited="#00306e",
@@ -125,3 +125,11 @@ THEMES = {name: _theme(name, shades) for name, shades in SHADES.items()}
 def shades(app: App[object]) -> Shades:
     """Those of the theme in use."""
     return SHADES[app.theme]
+
+
+def ink_on(color: str) -> str:
+    """Black or white, whichever is read better on this `#rrggbb`."""
+    from tui_colorize.color import hex_to_rgb
+
+    red, green, blue = hex_to_rgb(color)
+    return "#000000" if 2 * red + 5 * green + blue > 8 * 128 else "#ffffff"

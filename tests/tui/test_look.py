@@ -1,0 +1,234 @@
+"""What is said where: the line of keys, the help, the colour panel, the picture alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from textual.geometry import Size
+from textual.widgets import Input, Static
+
+from tui_colorize.hints import Hint, HintSet
+from tui_colorize.palette import Palette, save_palette
+from tui_colorize.tui import desk
+from tui_colorize.tui.keys import KEYS
+from tui_colorize.tui.theme import SHADES, ink_on
+from tui_colorize.tui.widgets.color_panel import CurrentColor
+from tui_colorize.tui.widgets.foot import _FILM, _PICTURE
+
+HARD_TO_SEE = [("#050505", 0.7), ("#060402", 0.2), ("#020208", 0.001)]
+
+
+def _foot(app):
+    return app.foot._words.visual.plain
+
+
+async def test_the_foot_has_the_keys_of_what_has_the_focus(make_app, ready):
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        assert "1-9 suggestion" in _foot(app)
+        await pilot.press("tab")
+        assert "delete" in _foot(app) and "1-9" not in _foot(app)
+        await pilot.press("tab")
+        assert "#rrggbb" in _foot(app)
+        await pilot.press("down")
+        assert "chroma" in _foot(app)
+        await pilot.press("M")
+        assert "next palette" in _foot(app)
+        await pilot.press("escape")
+        assert "1-9 suggestion" in _foot(app)
+
+
+async def test_what_was_done_is_said_until_another_part_has_the_focus(make_app, ready):
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("c", *"peru", "enter")
+        assert app.canvas.has_focus
+        assert "peru" in _foot(app) or "#cd853f" in _foot(app)
+        await pilot.press("tab")
+        assert "delete" in _foot(app)
+
+
+def test_the_foot_names_keys_that_there_are():
+    shown = {part for key in KEYS for part in key.shown.replace(", ", " , ").split()}
+    named = [key.replace("1-9", "1 9").split() for key, _ in (*_PICTURE, *_FILM)]
+    assert {part for parts in named for part in parts} <= shown
+
+
+async def test_the_foot_of_a_film(make_app, ready):
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        assert "play" not in _foot(app)
+        app.foot.show_keys(film=True)
+        assert "play" in _foot(app)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(80, 1), (120, 2), (200, 3)])
+async def test_help_has_as_many_columns_as_fit(make_app, ready, screen_text, width, columns):
+    async with make_app().run_test(size=(width, 60)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("question_mark")
+        shown = [*app.screen.query("#help-columns Static").results(Static)]
+        assert [part.display for part in shown] == [place < columns for place in range(3)]
+        heights = [part.size.height for part in shown if part.display]
+        assert max(heights) <= 1.4 * sum(heights) / columns
+        await pilot.resize_terminal(100, 40)
+        await pilot.pause()
+        assert sum(part.display for part in shown) == 1
+
+
+@pytest.mark.parametrize("width", [32, 34, 40, 60])
+@pytest.mark.parametrize("name", ["peru", "chocolate", "mediumaquamarine"])
+def test_the_name_of_the_colour_is_whole(monkeypatch, width, name):
+    """In one row, what is said of the colour here makes way for it."""
+    monkeypatch.setattr(CurrentColor, "app", type("App", (), {"theme": "dark"})())
+    monkeypatch.setattr(CurrentColor, "size", Size(width, 1))
+    monkeypatch.setattr(CurrentColor, "refresh", lambda *_: None)
+    current = CurrentColor()
+    current.show("#c98f5e", name)
+    current.show_here("#532b00")
+    text = current.render()
+    assert text.cell_len <= width
+    assert f"#c98f5e {name} " in text.plain
+    assert any("#532b00" in str(span.style) for span in text.spans)  # its swatch
+
+
+async def test_suggestions_are_seen_however_dark(make_app, ready):
+    """The key stands on the swatch and the bars have the ink of the theme."""
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        app.color_panel.suggestions.show(HARD_TO_SEE)
+        text = app.color_panel.suggestions.render()
+        line = text.plain.splitlines()[0]
+        styles = {text.plain[span.start : span.end]: str(span.style) for span in text.spans}
+        assert line.split()[:2] == ["1", "#050505"] and line.rstrip().endswith("70%")
+        assert styles["  1  "] == "#ffffff on #050505"
+        bars = [style for part, style in styles.items() if "━" in part]
+        assert bars and set(bars) == {SHADES["dark"].quiet}
+
+
+def test_ink_is_black_on_light_colours_and_white_on_dark_ones():
+    assert [ink_on(color) for color in ("#ffffff", "#ffff00", "#0000ff", "#000000")] == [
+        "#000000",
+        "#000000",
+        "#ffffff",
+        "#ffffff",
+    ]
+
+
+async def test_a_disabled_hint_has_another_shape_on_its_colour(make_app, ready):
+    async with make_app(hints=HintSet([Hint(3, 4, "#3a7bd5")])).run_test() as pilot:
+        app = await ready(pilot)
+
+        def marks():
+            styles = [(mark.text, mark.style.bgcolor.name) for mark in app.canvas._marks.values()]
+            return {text for text, ground in styles if ground == "#3a7bd5"}
+
+        assert marks() == {"○"}
+        await pilot.press("right_square_bracket", "d")
+        assert marks() == {"×"}
+
+
+async def test_a_palette_of_a_long_name_is_on_show(make_app, ready):
+    """The name does not push the swatches away."""
+    save_palette(Palette("w" * 60, ("#ff0000", "#00ff00")))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("M", "pagedown", "right")
+        swatches = app.color_panel.swatches
+        name, colors = swatches.render().split("\n")
+        assert name.plain.endswith("2/2  #00ff00") and name.cell_len <= swatches.size.width
+        assert colors.plain.startswith("   ▸  ◂")
+
+
+async def test_the_picture_alone(make_app, ready, until):
+    """F gives it the room of the panels, which come where they are asked for."""
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        before = app.canvas.size
+        await pilot.press("F")
+        await until(pilot, lambda: app.canvas.size.width * app.canvas.size.height > 100 * 25)
+        assert not app.table.region.overlaps(app.screen.region)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert app.table.grid.has_focus and app.table.size.width >= 98
+        await pilot.press("escape", "F")
+        await until(pilot, lambda: app.canvas.size == before)
+
+
+async def test_the_next_uncertain_place_is_known_before_it_is_asked_for(make_app, ready, until):
+    async with make_app().run_test() as pilot:
+        app = await ready(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: app.places is not None)
+        await pilot.press("1")
+        await until(pilot, lambda: len(app.document.hints) == 1 and app.places is not None)
+        assert app.document.cursor not in app.places
+
+
+async def test_no_places_are_looked_for_where_nobody_asked(make_app, ready, until, monkeypatch):
+    async with make_app().run_test() as pilot:
+        app = await ready(pilot)
+        asked = []
+        monkeypatch.setattr(app.studio, "find_places", lambda *_: asked.append(1))
+        solved = app.coloring
+        await pilot.press("enter")
+        await until(pilot, lambda: app.coloring is not solved)
+        assert not asked
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "strongest"), [(2.0, 40.0, 1.0), (18.0, 24.0, 1.0), (9.0, 10.0, 0.2)]
+)
+async def test_the_tint_tells_places_apart(make_app, ready, until, engine, least, most, strongest):
+    """However uncertain the picture is as a whole, but not where there is no difference."""
+    plane = np.full((30, 40), least, np.float32)
+    plane[:, 30:] = most
+    engine.uncertainty = lambda *_: plane
+    async with make_app().run_test() as pilot:
+        app = await ready(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: app.canvas._tint is not None)
+        assert app.canvas._tint[:, :29].max() == 0
+        assert strongest - 0.1 < app.canvas._tint[0, 35] <= strongest
+
+
+@pytest.mark.parametrize(
+    "jump", [["]"], ["g", *"30,20", "enter"], ["n"]], ids=["a hint", "coordinates", "a place"]
+)
+async def test_a_place_that_was_chosen_has_its_suggestions_at_once(
+    make_app, ready, until, monkeypatch, jump
+):
+    """After a step they wait until the cursor rests, so that steps are light."""
+    async with make_app(hints=HintSet([Hint(3, 4, "#ff0000")])).run_test() as pilot:
+        app = await ready(pilot)
+        monkeypatch.setattr(desk, "_REST", 60.0)
+        await pilot.press("right")
+        await until(pilot, lambda: app.canvas.frame is not None)
+        assert app.suggested_place != app.document.cursor
+        keys = ["right_square_bracket" if key == "]" else key for key in jump]
+        await pilot.press(*keys)
+        await until(pilot, lambda: app.suggested_place == app.document.cursor)
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-that-name/x.png", "x" * 300, "/" + "y" * 5000, " "])
+async def test_names_that_lead_nowhere(make_app, ready, typed):
+    """The picker stays as it is."""
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("o")
+        field = app.screen.query_one(Input)
+        field.value = typed
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.is_running
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-that-name/p.gpl", "x" * 300])
+async def test_palettes_that_are_not_there(make_app, ready, said, typed):
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        app = await ready(pilot)
+        app.action_import_palette()
+        app.foot._entry.value = typed
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(said(app, "error")) == 1
