@@ -273,7 +273,10 @@ def _codec_advice(missing: list[str]) -> str:
     if not missing:
         return ""
     if all(name.endswith(("_nvenc", "_cuvid")) for name in missing):
-        return "NVENC and CUVID need an NVIDIA GPU and its driver; the other codecs need neither."
+        return (
+            "NVENC and CUVID need an NVIDIA GPU that has them (A100 and H100 have no NVENC) and "
+            "its driver; the other codecs need neither."
+        )
     return "The wheels of PyAV bring these codecs: pip install --force-reinstall av."
 
 

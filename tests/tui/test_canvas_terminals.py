@@ -15,6 +15,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from tui_colorize.tui.canvas.frame import make_frame
 from tui_colorize.tui.canvas.kitty import KittyPainter
 from tui_colorize.tui.canvas.painter import Block
+from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.terminal import Graphics, Terminal
 
 SIZE = (100, 36)
@@ -373,3 +374,21 @@ def test_the_edges_of_enlarged_kitty_pictures_are_not_shown():
         assert "c=22,r=10," in tile.data
         assert tile.cells[0][0].text[1:] == "\u030d\u030d"
         assert tile.cells[-1][-1].text[1:] == "\u0346\u0366"
+
+
+async def test_sixel_tiles_are_drawn_once_when_they_all_move(
+    make_app, ready, until, screen, monkeypatch
+):
+    put = []
+    monkeypatch.setattr(SixelPainter, "put", lambda _, tile: put.append(tile.place) or tile.data)
+    async with _app(make_app, Graphics.SIXEL).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await _quiet(until, pilot, app)
+        put.clear()
+        monkeypatch.setattr("tui_colorize.tui.canvas.widget._FAST", 0.0)  # no coarse frame before
+        app.canvas.set_view(app.canvas.view.next)
+        await until(pilot, lambda: app.canvas.frame.request.view is app.canvas.view)
+        await _quiet(until, pilot, app)
+        assert put
+        assert len(put) == len(set(put))
+        assert _sixel_errors(app, screen) == []

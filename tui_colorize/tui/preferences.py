@@ -34,7 +34,18 @@ class Preferences(Desk):
         """Send as little of the pictures as can be, or show them as well as can be."""
         low = not self.settings.low_bandwidth
         self.canvas.low_bandwidth = low
-        self._keep(replace(self.settings, low_bandwidth=low), f"low bandwidth: {_SWITCH[low]}")
+        done = replace(self.settings, low_bandwidth=low, offered=True)
+        self._keep(done, f"low bandwidth: {_SWITCH[low]}")
+
+    def slow_link(self) -> None:
+        """Propose low bandwidth: once and for all, and not where it has been tried already."""
+        if self.settings.offered or self.settings.low_bandwidth:
+            return
+        self._keep(replace(self.settings, offered=True), "")
+        self.notify(
+            "Pictures take long on this link. Low bandwidth halves them: ctrl+p, then type low.",
+            timeout=15,
+        )
 
     def _keep(self, settings: Settings, done: str) -> None:
         self.settings = settings

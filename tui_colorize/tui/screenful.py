@@ -6,8 +6,11 @@ refreshed as a whole. Over SSH that is the larger part of what a key costs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import takewhile
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -23,21 +26,40 @@ Span = tuple[int, int, int]
 """Row, first column, column after the last."""
 
 _UNKNOWN: Cell = ("\0", "")
+_BLANKS = (" ", "\u00a0")
+_COLORS = re.compile(r"(38;(?:2;\d+;\d+|5);\d+);48;((?:2;\d+;\d+|5);\d+)")
 _GAP = 4  # unchanged characters of one style that are rather sent again than jumped over
+_FEW = 32  # runs that are worth being put in the order that takes the fewest bytes
+
+
+class _Run(NamedTuple):
+    """Neighbouring cells that are written one after the other."""
+
+    row: int
+    column: int
+    cells: list[Cell]
+
+
+class _Pen(NamedTuple):
+    """The style that the terminal writes in; its ink and ground if it is those and nothing else."""
+
+    codes: str
+    ink: str = ""
+    ground: str = ""
 
 
 class Screenful:
-    """The cells of the terminal and the style that it writes in."""
+    """The cells of the terminal, and where and in which style it writes."""
 
     def __init__(self) -> None:
         self._rows: list[list[Cell]] = []
-        self._pen: str | None = None
-        self._colors: tuple[str, str] | None = None
+        self._pen: _Pen | None = None
+        self._at: tuple[int, int] | None = None
 
     def forget(self) -> None:
         """The terminal may show anything: what comes next is sent whole."""
         self._rows = []
-        self._pen = self._colors = None
+        self._pen = None
 
     def text_at(self, column: int, row: int) -> str:
         """The character of a cell; "" where there is none or it is not known."""
@@ -50,55 +72,24 @@ class Screenful:
     def update(self, update: CompositorUpdate, console: Console) -> tuple[str, list[Span]]:
         """What to send so that the terminal shows this update, and where it then has drawn."""
         system = console._color_system or ColorSystem.TRUECOLOR
-        parts: list[str] = []
+        runs: list[_Run] = []
         drawn: list[Span] = []
         for row, column, cells in _pieces(update, system):
-            self._draw(row, column, cells, parts, drawn)
-        return "".join(parts), drawn
+            shown = self._row(row, column + len(cells))
+            last = -1
+            for start, end in _changes(shown[column : column + len(cells)], cells):
+                drawn.append((row, column + start, column + end))
+                first = start
+                if last > 0 and start - last <= _GAP and _plain(cells[last - 1 : start]):
+                    first = runs.pop().column - column
+                runs.append(_Run(row, column + first, cells[first:end]))
+                last = end
+            shown[column : column + len(cells)] = cells
+        return self._write(runs), drawn
 
     def again(self, cells: Iterable[tuple[int, int]]) -> str:
         """What draws these cells, given as (column, row), as they already are."""
-        parts = []
-        for column, row in sorted(cells, key=lambda cell: cell[::-1]):
-            text, codes = self._rows[row][column]
-            parts += [f"\x1b[{row + 1};{column + 1}H", self._dip(codes), text]
-        return "".join(parts)
-
-    def _draw(
-        self, row: int, column: int, cells: list[Cell], parts: list[str], drawn: list[Span]
-    ) -> None:
-        shown = self._row(row, column + len(cells))
-        end = column + len(cells)
-        at = -1  # where the terminal's cursor is in this row
-        index = column
-        while index < end:
-            if shown[index] == cells[index - column]:
-                index += 1
-                continue
-            start = index
-            # The first half of a wide character comes with the second.
-            while start > column and not cells[start - column][0]:
-                start -= 1
-            if at < 0:
-                parts.append(f"\x1b[{row + 1};{start + 1}H")
-            elif start - at <= _GAP and self._plain(cells[at - column : start - column]):
-                parts += [text for text, _ in cells[at - column : start - column]]
-            elif start > at:
-                parts.append(f"\x1b[{start - at}C" if start - at > 1 else "\x1b[C")
-            index = start
-            while index < end and (
-                shown[index] != cells[index - column] or not cells[index - column][0]
-            ):
-                text, codes = shown[index] = cells[index - column]
-                if text:
-                    parts += [self._dip(codes), text]
-                index += 1
-            at = index
-            drawn.append((row, start, index))
-
-    def _plain(self, cells: list[Cell]) -> bool:
-        """Whether these can be written with the pen as it is, one byte each."""
-        return all(codes == self._pen and text.isascii() for text, codes in cells)
+        return self._write([_Run(row, column, [self._rows[row][column]]) for column, row in cells])
 
     def _row(self, row: int, width: int) -> list[Cell]:
         while len(self._rows) <= row:
@@ -108,22 +99,102 @@ class Screenful:
             cells += [_UNKNOWN] * (width - len(cells))
         return cells
 
-    def _dip(self, codes: str) -> str:
-        """What makes the terminal write in this style from now on."""
-        before, self._pen = self._pen, codes
-        if codes == before:
-            return ""
-        old = self._colors
-        ink, found, ground = codes.partition(";48;")
-        # Of a style that is an ink and a ground and nothing else, what changes is enough.
-        self._colors = (ink, ground) if found and ink.startswith("38;") else None
-        if old is not None and self._colors is not None:
-            if old[0] == ink:
-                return f"\x1b[48;{ground}m"
-            return f"\x1b[{ink if old[1] == ground else codes}m"
-        if not codes:
-            return "\x1b[m"
-        return f"\x1b[{codes}m" if before == "" else f"\x1b[0;{codes}m"
+    def _write(self, runs: list[_Run]) -> str:
+        """What writes these, wherever the terminal's cursor is before."""
+        parts: list[str] = []
+        self._at = None
+        while 1 < len(runs) <= _FEW:
+            index = min(range(len(runs)), key=lambda index: self._cost(runs[index]))
+            self._put(runs.pop(index), parts)
+        for run in runs:
+            self._put(run, parts)
+        return "".join(parts)
+
+    def _cost(self, run: _Run) -> int:
+        """Bytes until the first character of this is written."""
+        return len(_way(self._at, run.row, run.column)) + len(_dip(self._pen, *run.cells[0])[0])
+
+    def _put(self, run: _Run, parts: list[str]) -> None:
+        parts.append(_way(self._at, run.row, run.column))
+        pen = self._pen
+        for text, codes in run.cells:
+            if pen is None or codes != pen.codes:
+                change, pen = _dip(pen, text, codes)
+                parts.append(change)
+            parts.append(text)
+        self._pen = pen
+        end = run.column + len(run.cells)
+        # Behind the last column terminals differ in where they are.
+        self._at = (run.row, end) if end < len(self._rows[run.row]) else None
+
+
+def _changes(shown: list[Cell], cells: list[Cell]) -> Iterator[tuple[int, int]]:
+    """The first and the end of each run of cells that differ, wide characters whole."""
+    if shown == cells:
+        return
+    start = -1
+    for index, (old, new) in enumerate(zip(shown, cells, strict=True)):
+        if start < 0:
+            if old != new:
+                # The first half of a wide character comes with the second.
+                start = index if new[0] or not index else index - 1
+        elif old == new and new[0]:
+            yield start, index
+            start = -1
+    if start >= 0:
+        yield start, len(cells)
+
+
+def _plain(cells: list[Cell]) -> bool:
+    """Whether all of these are in the style of the first and, but for it, take one byte each."""
+    return all(codes == cells[0][1] and text.isascii() for text, codes in cells[1:])
+
+
+def _way(at: tuple[int, int] | None, row: int, column: int) -> str:
+    """What moves the terminal's cursor there; at: where it is, as far as it is known."""
+    there = f"\x1b[{row + 1};{column + 1}H"
+    if at is None:
+        return there
+    down, right = row - at[0], column - at[1]
+    ways = [there, f"\x1b[{column + 1}G", _steps(right, "C", "D"), "\b" * -right]
+    path = min(ways[1 : 4 if right < 0 else 3], key=len) if right else ""
+    if down:
+        path += min(_steps(down, "B", "A"), f"\x1b[{row + 1}d", key=len)
+    return min(there, path, key=len)
+
+
+def _steps(count: int, forward: str, back: str) -> str:
+    final = forward if count > 0 else back
+    return f"\x1b[{abs(count)}{final}" if abs(count) > 1 else f"\x1b[{final}"
+
+
+def _split(codes: str) -> tuple[str, str]:
+    """The ink and the ground of a style that is those and nothing else, or else two times ""."""
+    ink, _, ground = codes.partition(";48;")
+    # The usual case, quickly. With fewer numbers, the first 48 was a part of the ink.
+    if ground and ink.startswith("38;2;") and ink.count(";") == 4:
+        return ink, ground
+    colors = _COLORS.fullmatch(codes)
+    return (colors[1], colors[2]) if colors else ("", "")
+
+
+def _dip(pen: _Pen | None, text: str, codes: str) -> tuple[str, _Pen]:
+    """What makes the terminal write this text in this style, and the pen that it then has."""
+    ink, ground = _split(codes)
+    after = _Pen(codes, ink, ground)
+    if pen is not None and codes == pen.codes:
+        return "", pen
+    # Of a style that is an ink and a ground and nothing else, what changes is enough.
+    if pen is not None and ink and pen.ink:
+        if text in _BLANKS:  # the ink is not seen
+            ink, after = pen.ink, _Pen(f"{pen.ink};48;{ground}", pen.ink, ground)
+        change = [] if ink == pen.ink else [ink]
+        if ground != pen.ground:
+            change.append(f"48;{ground}")
+        return (f"\x1b[{';'.join(change)}m" if change else ""), after
+    if not codes:
+        return "\x1b[m", after
+    return f"\x1b[{codes}m" if pen is not None and not pen.codes else f"\x1b[0;{codes}m", after
 
 
 def _pieces(update: CompositorUpdate, system: ColorSystem) -> Iterator[tuple[int, int, list[Cell]]]:
@@ -131,7 +202,9 @@ def _pieces(update: CompositorUpdate, system: ColorSystem) -> Iterator[tuple[int
     if isinstance(update, LayoutUpdate):
         left, top = update.region.offset
         for row, strips in enumerate(update.strips, top):
-            yield row, left, [cell for strip in strips for cell in _cells(strip, system)]
+            # While the terminal is resized there may be none for a moment.
+            drawn = takewhile(lambda strip: strip is not None, strips)
+            yield row, left, [cell for strip in drawn for cell in _cells(strip, system)]
     elif isinstance(update, ChopsUpdate):
         for row, first, last in update.spans:
             for end, (column, strip) in zip(

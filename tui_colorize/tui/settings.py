@@ -12,10 +12,13 @@ from tui_colorize.textfile import read_text, write_text
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """theme: a name of theme.THEMES. low_bandwidth: whether to send as little as possible."""
+    """theme: a name of theme.THEMES. low_bandwidth: whether to send as little as possible; offered:
+    whether that has been proposed.
+    """
 
     theme: str = "dark"
     low_bandwidth: bool = False
+    offered: bool = False
 
 
 def load_settings() -> Settings:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_colorize.tui.probe import Probe
 from tui_colorize.tui.terminal import Graphics, Terminal
@@ -51,6 +51,7 @@ def run(
 
         return Colorizer(device=device, weights=weights)
 
+    options: dict[str, Any] = {"output": output, "network": (device, weights)}
     _suit_slow_links()
     # A worker that paints in pure Python gives the event loop its turn after this long, and a key
     # takes several turns.
@@ -61,7 +62,7 @@ def run(
         from tui_colorize.tui.guarded import GuardedApp
 
         terminal = Terminal(true_color=True, name="browser")
-        app = GuardedApp(path, hints, make_engine, probe=None, output=output, terminal=terminal)
+        app = GuardedApp(path, hints, make_engine, probe=None, terminal=terminal, **options)
         return _finish(app, app.run_guarded())
     with _ended_by_signals(), Probe() as probe:
         from tui_colorize.tui.driver import FORMER_SCREEN, MODES_OFF
@@ -69,7 +70,7 @@ def run(
 
         terminal = probe.terminal().drawing_with(graphics)
         _say_colors(terminal)
-        app = GuardedApp(path, hints, make_engine, probe=probe, output=output, terminal=terminal)
+        app = GuardedApp(path, hints, make_engine, probe=probe, terminal=terminal, **options)
         try:
             status = app.run_guarded()
         finally:
@@ -132,6 +133,8 @@ def _finish(app: GuardedApp, status: int) -> int:
     if app.crash is not None:
         raise app.crash
     with suppress(OSError):
+        if app.exports_at_work:
+            print("The export goes on; tui-colorize exports tells how far it is.", file=sys.stderr)
         if app.studio.unreported:
             print(app.studio.unreported, file=sys.stderr)
             return status or 2

@@ -11,12 +11,14 @@ from textual.events import CursorPosition, Resize
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui_colorize.tui.canvas.link import QUESTION, Link
+from tui_colorize.tui.canvas.link import PIECE, QUESTION, Link
 from tui_colorize.tui.probe import terminal_window
 from tui_colorize.tui.screenful import Screenful
 from tui_colorize.tui.terminal import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from tui_colorize.tui.canvas.widget import Canvas
@@ -49,9 +51,18 @@ class Display(App[None]):
     def send(self, text: str) -> None:
         """Write something, and ask for a sign of its arrival if that is due."""
         if text and self._driver is not None and not self._closed:
-            if not self.is_headless and self.link.sent(len(text.encode())):
-                text += QUESTION
-            self._driver.write(text)
+            self._driver.write(text if self.is_headless else "".join(self._asking(text)))
+
+    def _asking(self, text: str) -> Iterator[str]:
+        """The text, with a question after each piece that the link wants to know about."""
+        start = 0
+        while start < len(text):
+            end = text.find("\x1b[", start + PIECE)  # not within a sequence or a picture
+            part = text[start:end] if end > 0 else text[start:]
+            start += len(part)
+            yield part
+            if self.link.sent(len(part.encode())):
+                yield QUESTION
 
     @property
     def backlog(self) -> bool:
@@ -99,8 +110,14 @@ class Display(App[None]):
             self.screen.refresh()
 
     def on_cursor_position(self, event: CursorPosition) -> None:
-        self.link.answered()
+        self.link.answered(event.time)
         self.canvas.go_on()
+        if self.link.slow:
+            self.slow_link()
+
+    def slow_link(self) -> None:
+        """The link has been found to be slow."""
+        raise NotImplementedError
 
     def on_resize(self, event: Resize) -> None:
         self.screenful.forget()

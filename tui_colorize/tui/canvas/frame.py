@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui_colorize.tui.canvas.painter import GROUND, Block, Painter, Place, Tile
+from tui_colorize.tui.canvas.painter import Block, Ground, Painter, Place, Tile
 from tui_colorize.tui.canvas.panes import Panes, View
 from tui_colorize.tui.canvas.viewport import Viewport
 
@@ -34,6 +34,7 @@ class FrameRequest:
     size: of the canvas in cells. cell: its size in pixels, as the painter draws it. gray_phase: the
     half of the blink view that is gray. seam: the part of the split view that is gray. frugal: as
     few bytes as possible. tint: (h, w), 0..1: how much to tint the coloured picture, of any size.
+    ground: what is around the pictures.
     """
 
     size: tuple[int, int]
@@ -45,6 +46,7 @@ class FrameRequest:
     cell: tuple[int, int] = (1, 2)
     frugal: bool = False
     tint: Map | None = field(default=None, compare=False)
+    ground: Ground = field(default_factory=Ground)
 
     def pixel(self, dots: tuple[int, int]) -> tuple[int, int]:
         """The pixels in the canvas pixels, which are halves of cells."""
@@ -84,7 +86,7 @@ def make_frame(
 
     (columns, rows), cell = request.size, request.cell
     pixels = np.empty((rows * cell[1], columns * cell[0], 3), np.uint8)
-    pixels[:] = GROUND
+    pixels[:] = request.ground.rgb
     left, top = request.pixel(request.viewport.offset)
     blocks = []
     for (column, row), picture in zip(

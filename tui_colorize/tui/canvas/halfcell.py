@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_colorize.tui.canvas.painter import HALVES, Block, Place, Tile, pieces, unchanged
+from tui_colorize.tui.canvas.painter import HALVES, Block, Place, Tile, paint_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,17 +49,12 @@ class HalfCellPainter:
         frugal: bool,
         before: Mapping[Place, Tile],
     ) -> dict[Place, Tile]:
-        tiles = {}
-        for block in blocks:
-            tolerance = None
-            for piece in pieces(block, cell, _TILE):
-                tile = unchanged(piece, before, frugal)
-                if tile is None:
-                    if frugal and tolerance is None:
-                        tolerance = _tolerance(block.pixels)
-                    tile = self._tile(piece, tolerance)
-                tiles[piece.place] = tile
-        return tiles
+        def make(block: Block, changed: list[Block]) -> Iterator[Tile]:
+            tolerance = _tolerance(block.pixels) if frugal and changed else None
+            for piece in changed:
+                yield self._tile(piece, tolerance)
+
+        return paint_changes(blocks, size=_TILE, cell=cell, frugal=frugal, before=before, make=make)
 
     def resize(self, cell: object) -> None:
         """Halves of cells are what they are."""

@@ -31,8 +31,19 @@ _PLACEHOLDER = "\U0010eeee"
 # rowcolumn-diacritics.txt).
 _NUMBERS = [chr(code) for code in (
     0x305, 0x30D, 0x30E, 0x310, 0x312, 0x33D, 0x33E, 0x33F, 0x346, 0x34A,
-    0x34B, 0x34C, 0x350, 0x351, 0x352, 0x357, 0x35B, 0x363, 0x364, 0x365,
+    0x34B, 0x34C, 0x350, 0x351, 0x352, 0x357, 0x35B, 0x363, 0x364, 0x365, 0x366, 0x367,
 )]  # fmt: skip
+
+
+class _Number(Style):
+    """The number of a picture, written as an ink. The dimming of what is below a dialogue would
+    make another number of it."""
+
+    def __add__(self, style: object) -> Style:
+        return self
+
+    def clear_meta_and_links(self) -> Style:  # type: ignore[override]
+        return self
 
 
 class KittyPainter(PixelPainter):
@@ -42,13 +53,14 @@ class KittyPainter(PixelPainter):
     mends = False
     tile = (20, 8)
     qualities = (
-        *(Quality(1, colors) for colors in (256, 192, 128)),
-        *(Quality(2, colors) for colors in (256, 192, 128, 96, 64, 48, 32, 16)),
+        *(Quality(shrink, 256) for shrink in (1, 1.25, 1.5, 2, 2.5, 3)),
+        *(Quality(3, colors) for colors in (32, 16)),
+        Quality(4, 16),
     )
     # With these a picture of 100 x 40 cells stays below 200,000 bytes, a frugal one below half of
     # that, placeholders included.
     budget = 42
-    frugal_budget = 17
+    frugal_budget = 14
     small = 4000
 
     def __init__(self, cell: tuple[int, int]) -> None:
@@ -58,32 +70,38 @@ class KittyPainter(PixelPainter):
         self._numbers = itertools.count((os.getpid() % 0x80 + 0x40) << 16)
         self._kept: set[int] = set()
 
-    def encode(self, pixels: Pixels, palette: Palette, shrink: int) -> str:
+    def encode(self, pixels: Pixels, palette: Palette, shrink: float) -> str:
         import numpy as np
         from PIL import Image
 
-        used, indices = np.unique(palette.indices(shrunk(pixels, shrink)), return_inverse=True)
-        height, width = (side // shrink for side in pixels.shape[:2])
-        image = Image.fromarray(indices.reshape(height, width).astype(np.uint8))
+        if shrink > 1:
+            # Kitty darkens the edge of a picture that it enlarges: let that be where none is seen.
+            width, height = self.cell
+            pixels = np.pad(pixels, ((height, height), (width, width), (0, 0)), mode="edge")
+        indices = palette.indices(shrunk(pixels, shrink))
+        used, renumbered = np.unique(indices, return_inverse=True)
+        image = Image.fromarray(renumbered.reshape(indices.shape).astype(np.uint8))
         image.putpalette(palette.colors[used].tobytes())
         file = io.BytesIO()
-        image.save(file, "PNG", compress_level=9)
+        image.save(file, "PNG", compress_level=6)
         return b64encode(file.getvalue()).decode("ascii")
 
-    def make(self, block: Block, encoded: str, frugal: bool) -> Tile:
-        column, row, columns, rows = block.place
+    def make(self, piece: Block, encoded: str, shrink: float, frugal: bool) -> Tile:
+        column, row, columns, rows = piece.place
+        margin = 1 if shrink > 1 else 0
         number = next(self._numbers)
         red, green, blue = number >> 16, number >> 8 & 255, number & 255
-        style = Style(color=Color.from_rgb(red, green, blue))
+        style = _Number(color=Color.from_rgb(red, green, blue))
         # The number must arrive as it is, however few colours Rich thinks the terminal has.
         style._ansi = f"38;2;{red};{green};{blue}"
         cells = [
-            [Segment(_PLACEHOLDER + down + across, style) for across in _NUMBERS[:columns]]
-            for down in _NUMBERS[:rows]
+            [Segment(_PLACEHOLDER + down + across, style) for across in _NUMBERS[margin:][:columns]]
+            for down in _NUMBERS[margin:][:rows]
         ]
-        head = f"a=T,U=1,i={number},c={columns},r={rows},f=100,q=2"
+        size = f"c={columns + 2 * margin},r={rows + 2 * margin}"
+        head = f"a=T,U=1,i={number},{size},f=100,q=2"
         data = transmission(head, encoded)
-        return Tile(column, row, block.pixels, cells, data, number, frugal)
+        return Tile(column, row, piece.pixels, cells, data, number, frugal)
 
     def put(self, tile: Tile) -> str:
         self._kept.add(tile.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -25,14 +25,30 @@ Place = tuple[int, int, int, int]
 
 HALVES = (1, 2)
 """The cell of a painter that colours halves of cells, in pixels."""
-GROUND = (13, 15, 20)
-"""The colour around the picture: that of the app's background."""
-RULER = "#e8b86d"
-GROUND_STYLE = Style(color=RULER, bgcolor="#{:02x}{:02x}{:02x}".format(*GROUND))
-"""Of cells without a picture; with the ink of the rulers, that are drawn there."""
-HOLE = Segment("\u00a0", GROUND_STYLE)
-"""A cell that a picture is drawn over. Its blank is another than that of the app's other parts, so
-it is told from a cell of something that lies over the picture."""
+HOLE = "\u00a0"
+"""What stands in a cell that a picture is drawn over: another blank than that of the app's other
+parts, so it is told from a cell of something that lies over the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is around the picture, in the colours of the theme: that of the empty cells, that of the
+    rulers there, and that of words where there is no picture."""
+
+    color: str = "#0d0f14"
+    ruler: str = "#c9d1e0"
+    words: str = "#8b93a7"
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        from tui_colorize.color import hex_to_rgb
+
+        return hex_to_rgb(self.color)
+
+    @property
+    def style(self) -> Style:
+        """Of empty cells. The ink is that of the rulers: it need not be changed for them."""
+        return Style(color=self.ruler, bgcolor=self.color)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,10 +85,15 @@ class Tile:
 
 
 class Block(NamedTuple):
-    """A part of the canvas that is one picture: its place, and its pixels to whole cells."""
+    """A part of the canvas that is one picture, or a part of one: its place, and its pixels to
+    whole cells."""
 
     place: Place
     pixels: Pixels
+
+    @property
+    def cells(self) -> int:
+        return self.place[2] * self.place[3]
 
 
 class Painter(Protocol):
@@ -137,8 +158,32 @@ class Painter(Protocol):
         ...
 
 
-def pieces(block: Block, cell: tuple[int, int], size: tuple[int, int]) -> Iterator[Block]:
-    """A block cut into tiles of at most size (columns, rows)."""
+def paint_changes(
+    blocks: Sequence[Block],
+    *,
+    size: tuple[int, int],
+    cell: tuple[int, int],
+    frugal: bool,
+    before: Mapping[Place, Tile],
+    make: Callable[[Block, list[Block]], Iterable[Tile]],
+) -> dict[Place, Tile]:
+    """Blocks as tiles of at most size (columns, rows): those of before that look the same already,
+    and what is made of a block and those of its pieces that do not. The rest as in Painter.paint.
+    """
+    tiles: dict[Place, Tile] = {}
+    for block in blocks:
+        changed = []
+        for piece in _pieces(block, cell, size):
+            tile = _unchanged(piece, before, frugal)
+            if tile is None:
+                changed.append(piece)
+            else:
+                tiles[piece.place] = tile
+        tiles.update((tile.place, tile) for tile in make(block, changed))
+    return tiles
+
+
+def _pieces(block: Block, cell: tuple[int, int], size: tuple[int, int]) -> Iterator[Block]:
     left, top, columns, rows = block.place
     for row in range(0, rows, size[1]):
         for column in range(0, columns, size[0]):
@@ -148,7 +193,7 @@ def pieces(block: Block, cell: tuple[int, int], size: tuple[int, int]) -> Iterat
             yield Block((left + column, top + row, width, height), part)
 
 
-def unchanged(piece: Block, before: Mapping[Place, Tile], frugal: bool) -> Tile | None:
+def _unchanged(piece: Block, before: Mapping[Place, Tile], frugal: bool) -> Tile | None:
     """The tile that shows these very pixels already, well enough."""
     import numpy as np
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from tui_colorize.tui.canvas.painter import Block, Place, Tile, pieces, unchanged
+from tui_colorize.tui.canvas.painter import Block, Place, Tile, paint_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,25 +17,14 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 _GRAYS = 64  # more of them cannot be told apart
-_SAMPLES = 5  # tiles that tell how large all of them get
+_SAMPLES = 5  # tiles that are tried first
 
 
 class Quality(NamedTuple):
     """shrink: pixels of the picture per pixel sent, along each side. colors: at most so many."""
 
-    shrink: int
+    shrink: float
     colors: int
-
-
-class _Piece(NamedTuple):
-    """A block that becomes a tile, and the number of the block that it is cut from."""
-
-    block: Block
-    source: int
-
-    @property
-    def cells(self) -> int:
-        return self.block.place[2] * self.block.place[3]
 
 
 class PixelPainter(ABC):
@@ -60,11 +49,12 @@ class PixelPainter(ABC):
         self.cell = cell() or self.cell
 
     @abstractmethod
-    def encode(self, pixels: Pixels, palette: Palette, shrink: int) -> str:
+    def encode(self, pixels: Pixels, palette: Palette, shrink: float) -> str:
         """The bytes of a tile, as characters."""
 
     @abstractmethod
-    def make(self, block: Block, encoded: str, frugal: bool) -> Tile: ...
+    def make(self, piece: Block, encoded: str, shrink: float, frugal: bool) -> Tile:
+        """shrink: how much the pixels were shrunk to be encoded."""
 
     def paint(
         self,
@@ -74,68 +64,65 @@ class PixelPainter(ABC):
         frugal: bool,
         before: Mapping[Place, Tile],
     ) -> dict[Place, Tile]:
-        tiles = {}
-        changed = []
-        for number, block in enumerate(blocks):
-            for piece in pieces(block, cell, self.tile):
-                tile = unchanged(piece, before, frugal)
-                if tile is None:
-                    changed.append(_Piece(piece, number))
-                else:
-                    tiles[piece.place] = tile
-        if changed:
-            encode = self._encoder(blocks)
-            quality = self._affordable(changed, encode, frugal)
-            for one in changed:
-                tiles[one.block.place] = self.make(one.block, encode(one, quality), frugal)
-        return tiles
+        def make(block: Block, changed: list[Block]) -> Iterator[Tile]:
+            if changed:
+                encode = self._encoder(block.pixels)
+                quality = self._affordable(changed, encode, frugal)
+                for piece in changed:
+                    yield self.make(piece, encode(piece, quality), quality.shrink, frugal)
 
-    def _encoder(self, blocks: Sequence[Block]) -> Callable[[_Piece, Quality], str]:
-        """Encodes pieces, each in each quality only once, with palettes of the whole blocks."""
+        return paint_changes(
+            blocks, size=self.tile, cell=cell, frugal=frugal, before=before, make=make
+        )
+
+    def _encoder(self, pixels: Pixels) -> Callable[[Block, Quality], str]:
+        """Encodes pieces of these pixels, each in each quality only once, with common palettes."""
         from tui_colorize.tui.canvas.quantize import choose_palette
 
-        palettes: dict[tuple[int, int], Palette] = {}
-        done: dict[tuple[Place, Quality], str] = {}
+        gray = (pixels[..., 0] == pixels[..., 2]).all()
+        palettes: dict[int, Palette] = {}
+        done: dict[tuple[Place, float, int], str] = {}
 
-        def encode(piece: _Piece, quality: Quality) -> str:
-            key = piece.block.place, quality
+        def encode(piece: Block, quality: Quality) -> str:
+            count = min(quality.colors, _GRAYS) if gray else quality.colors
+            if count not in palettes:
+                # Many pictures have fewer colours than they may have.
+                enough = (each for each in palettes.values() if len(each.colors) <= count)
+                palettes[count] = next(enough, None) or choose_palette(pixels, count)
+            key = piece.place, quality.shrink, len(palettes[count].colors)
             if key not in done:
-                pixels = blocks[piece.source].pixels
-                which = piece.source, quality.colors
-                if which not in palettes:
-                    gray = (pixels[..., 0] == pixels[..., 2]).all()
-                    count = min(quality.colors, _GRAYS) if gray else quality.colors
-                    palettes[which] = choose_palette(pixels, count)
-                done[key] = self.encode(piece.block.pixels, palettes[which], quality.shrink)
+                done[key] = self.encode(piece.pixels, palettes[count], quality.shrink)
             return done[key]
 
         return encode
 
     def _affordable(
-        self,
-        pieces: Sequence[_Piece],
-        encode: Callable[[_Piece, Quality], str],
-        frugal: bool,
+        self, pieces: list[Block], encode: Callable[[Block, Quality], str], frugal: bool
     ) -> Quality:
-        """The best quality in which all of this is within the budget, judged by a few pieces."""
-        sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
+        """The best quality in which all of this is within the budget."""
         cells = sum(piece.cells for piece in pieces)
         budget = self.frugal_budget if frugal else self.budget
         budget *= max(1.0, self.small / cells)
-        wanted = budget * sum(piece.cells for piece in sample)
+
+        def fits(quality: Quality, pieces: list[Block]) -> bool:
+            wanted = budget * sum(piece.cells for piece in pieces)
+            return sum(len(encode(piece, quality)) for piece in pieces) <= wanted
+
+        # A few pieces tell most of the time.
+        sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
         for quality in self._best[:-1]:
-            if sum(len(encode(piece, quality)) for piece in sample) <= wanted:
+            if fits(quality, sample) and fits(quality, pieces):
                 return quality
         return self._best[-1]
 
 
-def shrunk(pixels: Pixels, by: int) -> Pixels:
-    """Averaged over squares of that side."""
+def shrunk(pixels: Pixels, by: float) -> Pixels:
+    """Smaller by that factor, along each side."""
     import cv2
     import numpy as np
 
     if by == 1:
         return pixels
     height, width = pixels.shape[:2]
-    size = (max(1, width // by), max(1, height // by))
+    size = (max(1, round(width / by)), max(1, round(height / by)))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

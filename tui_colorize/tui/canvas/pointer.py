@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL import ImageDraw
 
 _CROSS, _COLUMN, _ROW = 71, 72, 73  # numbers of the pictures
-_DARK, _LIGHT, _RULER, _BRUSH = (0, 0, 0), (255, 255, 255), (232, 184, 109), (255, 79, 163)
+_DARK, _LIGHT, _BRUSH = (0, 0, 0), (255, 255, 255), (255, 79, 163)
 
 Cell = tuple[int, int]
 
@@ -27,7 +27,7 @@ class Spot:
     """Where the pointer is: in the first pane, in cells of the screen.
 
     corner: of the picture in it. cell: where the dot is. half: 1 in the lower half of the cell.
-    others: how far away the other panes are. size: of a cell, in pixels.
+    others: how far away the other panes are. size: of a cell, in pixels. ruler: its colour.
     """
 
     corner: Cell
@@ -36,6 +36,7 @@ class Spot:
     others: tuple[Cell, ...]
     size: tuple[int, int]
     brush: bool
+    ruler: str
 
 
 class KittyPointer:
@@ -52,7 +53,7 @@ class KittyPointer:
             self._placed = {}
             return gone
         text = ""
-        made = (spot.others, spot.size, spot.brush)
+        made = (spot.others, spot.size, spot.brush, spot.ruler)
         if made != self._made:
             self._made, self._placed = made, {}
             text = _pictures(spot)
@@ -104,11 +105,15 @@ def _pictures(spot: Spot) -> str:
 
     def column(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
         tip, side = (x + width // 2, y + height - 2), width // 2
-        draw.polygon([tip, (tip[0] - side, tip[1] - side), (tip[0] + side, tip[1] - side)], _RULER)
+        draw.polygon(
+            [tip, (tip[0] - side, tip[1] - side), (tip[0] + side, tip[1] - side)], spot.ruler
+        )
 
     def row(draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
         tip, side = (x + width - 2, y + height // 2), width // 2
-        draw.polygon([tip, (tip[0] - side, tip[1] - side), (tip[0] - side, tip[1] + side)], _RULER)
+        draw.polygon(
+            [tip, (tip[0] - side, tip[1] - side), (tip[0] - side, tip[1] + side)], spot.ruler
+        )
 
     return (
         _picture(_CROSS, spot, (3, 3), cross)

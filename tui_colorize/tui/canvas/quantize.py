@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,15 +11,19 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
     Indices = NDArray[np.uint8]
 
-_SAMPLE = 16_000  # pixels that a palette is chosen from
+_SAMPLE = 5_000  # pixels that a palette is chosen from
 _BITS = 5  # of each channel that decide on a pixel's colour
 
 
-@dataclass(frozen=True)
 class Palette:
     """colors: (n, 3) uint8, n at most 256."""
 
-    colors: Pixels
+    def __init__(self, colors: Pixels) -> None:
+        import numpy as np
+
+        self.colors = colors
+        # The nearest colour of each cell of the RGB cube; -1: not asked for yet.
+        self._nearest = np.full(1 << 3 * _BITS, -1, np.int16)
 
     def indices(self, pixels: Pixels) -> Indices:
         """(height, width): the nearest colour of each pixel of (height, width, 3)."""
@@ -29,19 +31,23 @@ class Palette:
 
         red, green, blue = (pixels[..., channel] >> (8 - _BITS) for channel in range(3))
         place = (red.astype(np.uint16) << 2 * _BITS) | (green.astype(np.uint16) << _BITS) | blue
-        return np.asarray(self._nearest[place], np.uint8)
+        found = self._nearest[place]
+        if (found < 0).any():
+            # A picture has few of all colours.
+            self._find(np.flatnonzero(np.bincount(place[found < 0])))
+            found = self._nearest[place]
+        return np.asarray(found, np.uint8)
 
-    @cached_property
-    def _nearest(self) -> Indices:
-        """The nearest colour of each cell of the RGB cube."""
+    def _find(self, places: NDArray[np.intp]) -> None:
         import numpy as np
 
-        levels = (np.arange(1 << _BITS, dtype=np.float32) + 0.5) * (256 >> _BITS)
-        cube = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), -1).reshape(-1, 3)
+        shifts = np.array([2 * _BITS, _BITS, 0])
+        levels = (places[:, None] >> shifts) & ((1 << _BITS) - 1)
         colors = self.colors.astype(np.float32)
-        # |cube - color|^2 without the part that is the same for all colours
-        distance = (colors**2).sum(1) - 2 * cube @ colors.T
-        return np.asarray(distance.argmin(1), np.uint8)
+        middles = (levels.astype(np.float32) + 0.5) * (256 >> _BITS)
+        # |middle - color|^2 without the part that is the same for all colours
+        distance = (colors**2).sum(1) - 2 * middles @ colors.T
+        self._nearest[places] = distance.argmin(1)
 
 
 def choose_palette(pixels: Pixels, count: int) -> Palette:
@@ -51,7 +57,10 @@ def choose_palette(pixels: Pixels, count: int) -> Palette:
 
     height, width = pixels.shape[:2]
     step = max(1, round((height * width / _SAMPLE) ** 0.5))
-    sample = Image.fromarray(np.ascontiguousarray(pixels[::step, ::step]))
-    reduced = sample.quantize(count, method=Image.Quantize.MAXCOVERAGE)
+    sample = np.ascontiguousarray(pixels[::step, ::step])
+    # The one is better for grays, the other for colours, and much quicker there.
+    gray = (sample[..., 0] == sample[..., 2]).all()
+    method = Image.Quantize.MAXCOVERAGE if gray else Image.Quantize.MEDIANCUT
+    reduced = Image.fromarray(sample).quantize(count, method=method)
     colors = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)
     return Palette(colors[: int(np.asarray(reduced).max()) + 1])

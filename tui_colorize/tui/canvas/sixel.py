@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
+
 from tui_colorize.tui.canvas.painter import HOLE, Block, Place, Tile
 from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
 
@@ -35,26 +37,22 @@ class SixelPainter(PixelPainter):
     )
     # With these a picture of 100 x 40 cells stays below 620,000 bytes, a frugal one below half.
     budget = 140
-    frugal_budget = 70
+    frugal_budget = 52
     small = 0
 
-    def encode(self, pixels: Pixels, palette: Palette, shrink: int) -> str:
-        import numpy as np
+    def encode(self, pixels: Pixels, palette: Palette, shrink: float) -> str:
         from PIL import Image
 
         indices = palette.indices(shrunk(pixels, shrink))
-        if shrink > 1:
-            indices = np.repeat(np.repeat(indices, shrink, axis=0), shrink, axis=1)
-            below, right = pixels.shape[0] - len(indices), pixels.shape[1] - len(indices[0])
-            indices = np.pad(indices, ((0, below), (0, right)), mode="edge")
-        image = Image.fromarray(indices)
+        height, width = pixels.shape[:2]
+        image = Image.fromarray(indices).resize((width, height), Image.Resampling.NEAREST)
         image.putpalette(palette.colors.tobytes())
         return _sixels(image)
 
-    def make(self, block: Block, encoded: str, frugal: bool) -> Tile:
-        column, row, columns, rows = block.place
-        cells = [[HOLE] * columns for _ in range(rows)]
-        return Tile(column, row, block.pixels, cells, encoded, frugal=frugal)
+    def make(self, piece: Block, encoded: str, shrink: float, frugal: bool) -> Tile:
+        column, row, columns, rows = piece.place
+        cells = [[Segment(HOLE)] * columns] * rows
+        return Tile(column, row, piece.pixels, cells, encoded, frugal=frugal)
 
     def put(self, tile: Tile) -> str:
         return tile.data
@@ -69,7 +67,7 @@ class SixelPainter(PixelPainter):
         pixels = tile.pixels[y : y + rows * height, x : x + columns * width]
         colors = min(_MOST_MENDED, _MENDED * columns * rows)
         image = Image.fromarray(np.ascontiguousarray(pixels))
-        few = image.quantize(colors, method=Image.Quantize.MAXCOVERAGE)
+        few = image.quantize(colors, method=Image.Quantize.MEDIANCUT)
         return _sixels(few)
 
     def forget(self, tiles: object) -> str:

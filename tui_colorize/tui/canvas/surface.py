@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from rich.segment import Segment
 from rich.style import Style
 from textual.errors import NoWidget
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
@@ -17,15 +18,14 @@ from textual.widget import Widget
 
 from tui_colorize.tui.canvas.frame import Frame
 from tui_colorize.tui.canvas.marks import Marks
-from tui_colorize.tui.canvas.painter import GROUND_STYLE, HOLE, Painter, Place, Tile
+from tui_colorize.tui.canvas.painter import HOLE, Ground, Painter, Place, Tile
 
 if TYPE_CHECKING:
     from tui_colorize.tui.canvas.display import Display
     from tui_colorize.tui.screenful import Span
 
 _TURN = 0.03  # seconds between two looks whether there is room on the link
-_GROUND = Segment(" ", GROUND_STYLE)
-_TEXT_STYLE = GROUND_STYLE + Style(color="#8b93a7")
+_AT_ONCE = 8000  # cells; to draw more of them would hold keys up
 
 
 class Surface(Widget):
@@ -40,11 +40,14 @@ class Surface(Widget):
         super().__init__(id=id)
         self.painter = painter
         self.frame: Frame | None = None
+        self._ground = Ground()
+        self._blank, self._hole = (Segment(text, self._ground.style) for text in (" ", HOLE))
         self._placeholder = ""
         self._grid: list[list[Segment]] = []
         self._strips: dict[int, Strip] = {}
         self._shown: dict[Place, Tile] = {}
         self._waiting: deque[Tile] = deque()
+        self._undrawn: set[Place] = set()
         self._gone: list[Tile] = []
         self._marks: Marks = {}
         self._turn: Timer | None = None
@@ -57,6 +60,16 @@ class Surface(Widget):
         """Have the painter's own pointer, if it has one, where the cursor is."""
         raise NotImplementedError
 
+    def stand_on(self, ground: Ground) -> None:
+        """Have this around the picture."""
+        before, self._ground = self._blank, ground
+        self._blank, self._hole = (Segment(text, ground.style) for text in (" ", HOLE))
+        self._grid = [
+            [self._blank if cell is before else cell for cell in row] for row in self._grid
+        ]
+        self._strips.clear()
+        self.refresh()
+
     def say(self, text: str) -> None:
         """Words in the middle of an empty canvas."""
         self._placeholder = text
@@ -68,7 +81,7 @@ class Surface(Widget):
         not been sent of earlier ones is dropped."""
         for place in [place for place in self._shown if place not in tiles]:
             self._gone.append(self._shown.pop(place))
-            self._fill(place, [[_GROUND] * place[2]] * place[3])
+            self._fill(place, [[self._blank] * place[2]] * place[3])
         again = {tile.place for tile in self._waiting}  # or what something lay over
         self._waiting = deque(
             tile
@@ -89,10 +102,12 @@ class Surface(Widget):
     def go_on(self) -> None:
         """Send as much of what waits as there is room for."""
         room = sys.maxsize if self.app.is_headless else self._host.link.room
-        while self._waiting and room > 0 and not self._host.backlog:
+        cells = _AT_ONCE
+        while self._waiting and room > 0 and cells > 0 and not self._host.backlog:
             tile = self._waiting.popleft()
             self._put(tile)
             room -= tile.cost
+            cells -= tile.place[2] * tile.place[3]
         if self._waiting and self._turn is None:
             self._turn = self.set_timer(_TURN, self._next_turn)
 
@@ -114,18 +129,23 @@ class Surface(Widget):
             self._draw(tile)
         else:
             self._host.send(self.painter.put(tile))
-        if old is None or not self.painter.mends:
+        if not self.painter.mends:
             self._fill(tile.place, tile.cells)
+        elif old is None:
+            self._fill(tile.place, [[self._hole] * tile.place[2]] * tile.place[3])
 
     def _draw(self, tile: Tile) -> None:
         """Draw a tile over its cells, as far as those are on the screen and nothing covers them."""
         left, top, columns, rows = tile.place
         cells = {(x, y) for y in range(top, top + rows) for x in range(left, left + columns)}
-        free = {cell for cell in cells if self._text_at(cell) == HOLE.text}
+        free = {cell for cell in cells if self._text_at(cell) == HOLE}
         if not free:
             return  # they will be written, and the tile drawn then
         if not all(self._on_top(cell) for cell in cells - free):
             self._mend(tile, free)
+            return
+        if not cells - free <= self._marks.keys():
+            self._undrawn.add(tile.place)  # what is written soon would erase a part of it
             return
         text = self._goto(tile.place) + self.painter.put(tile)
         x, y = self.region.offset
@@ -145,7 +165,7 @@ class Surface(Widget):
         offset = self.region.offset
         written = [(row - offset.y, x0 - offset.x, x1 - offset.x) for row, x0, x1 in spans]
         if self._gone:
-            hidden = not self.display or self.app.screen is not self.screen
+            hidden = not (self.display and self.screen.is_current)
             gone = [tile for tile in self._gone if hidden or _touched(tile, written)]
             self._gone = [tile for tile in self._gone if tile not in gone]
             self._host.send(self.painter.forget(gone))
@@ -158,9 +178,10 @@ class Surface(Widget):
                     for row, x0, x1 in written
                     if top <= row < top + rows
                     for x in range(max(left, x0), min(left + columns, x1))
-                    if self._text_at((x, row)) == HOLE.text
+                    if self._text_at((x, row)) == HOLE
                 }
-                if 2 * len(hit) > columns * rows:
+                if 2 * len(hit) > columns * rows or (hit and tile.place in self._undrawn):
+                    self._undrawn.discard(tile.place)
                     if tile.place not in coming:
                         self._waiting.append(tile)
                 elif hit:
@@ -214,14 +235,16 @@ class Surface(Widget):
         if strip is None:
             strip = self._words(y) if self.frame is None else self._picture(y)
             for line_filter in self.app.get_line_filters():
-                strip = strip.apply_filter(line_filter, self.background_colors[1])
+                # It takes long, and all colours here are true ones already.
+                if not isinstance(line_filter, ANSIToTruecolor):
+                    strip = strip.apply_filter(line_filter, self.background_colors[1])
             self._strips[y] = strip
         return strip
 
     def _picture(self, y: int) -> Strip:
         width = self.size.width
         if y >= len(self._grid):
-            return Strip([Segment(" " * width, GROUND_STYLE)], width)
+            return Strip([Segment(" " * width, self._ground.style)], width)
         marks = self._marks
         cells = [marks.get((x, y), cell) for x, cell in enumerate(self._grid[y])]
         return Strip(cells, width)
@@ -231,15 +254,17 @@ class Surface(Widget):
         lines = self._placeholder.splitlines()
         row = y - (height - len(lines)) // 2
         text = lines[row].center(width) if 0 <= row < len(lines) else ""
-        return Strip([Segment(text.ljust(width)[:width], _TEXT_STYLE)], width)
+        ink = Style(color=self._ground.words)
+        return Strip([Segment(text.ljust(width)[:width], self._ground.style + ink)], width)
 
     def _clear(self) -> None:
         """Nothing but ground."""
         self._gone += self._shown.values()
         self._shown.clear()
+        self._undrawn.clear()
         self._waiting.clear()
         self._marks = {}
-        self._grid = [[_GROUND] * self.size.width for _ in range(self.size.height)]
+        self._grid = [[self._blank] * self.size.width for _ in range(self.size.height)]
         self._strips.clear()
         self.refresh()
 

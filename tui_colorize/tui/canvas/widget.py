@@ -27,18 +27,18 @@ from tui_colorize.tui.canvas.marks import (
     draw_hints,
     draw_rulers,
 )
-from tui_colorize.tui.canvas.painter import HALVES, Painter
+from tui_colorize.tui.canvas.painter import HALVES, Ground, Painter
 from tui_colorize.tui.canvas.panes import Panes, View, arrange
 from tui_colorize.tui.canvas.pointer import Spot
 from tui_colorize.tui.canvas.surface import Surface
 from tui_colorize.tui.canvas.viewport import Viewport
 from tui_colorize.tui.keys import bindings
 from tui_colorize.tui.messages import FrameWanted, PictureClicked, PictureDragged, PictureScrolled
+from tui_colorize.tui.theme import shades
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
 
 _BLINK = 0.8  # seconds
 _FAST = 0.25  # seconds between two requests from which on they are fast
@@ -72,6 +72,13 @@ class Canvas(Surface, can_focus=True):
 
     def on_mount(self) -> None:
         self._blink = self.set_interval(_BLINK, self._toggle, pause=True)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._follow_theme())
+        self._follow_theme()
+
+    def _follow_theme(self) -> None:
+        theme = shades(self.app)
+        self.stand_on(Ground(theme.ground, theme.text, theme.quiet))
+        self.ask()
 
     def on_resize(self, event: Resize) -> None:
         self.painter.resize(self._host.cell_size)
@@ -162,6 +169,7 @@ class Canvas(Surface, can_focus=True):
             self.painter.cell,
             self._low_bandwidth or self._coarse,
             self._tint,
+            self._ground,
         )
         self.post_message(FrameWanted(request))
 
@@ -184,10 +192,13 @@ class Canvas(Surface, can_focus=True):
 
     def _remark(self) -> None:
         assert self.frame is not None
-        hints_of = (self.overlay.hints, self.overlay.selected, self.frame.request)
+        overlay = self.overlay
+        hints_of = (overlay.hints, overlay.selected, overlay.followed, self.frame.request)
         if hints_of != self._hints_of:
             self._hints_of = hints_of
-            self._hint_marks = draw_hints(self.overlay, self.frame)
+            # The arms of a cursor that is a picture reach into the next cells.
+            gap = 0 if self.painter.pointer is None else 1
+            self._hint_marks = draw_hints(overlay, self.frame, gap)
         marks = self._hint_marks
         if self.painter.pointer is None:
             cursor = draw_cursor(self.overlay, self.frame)
@@ -218,6 +229,7 @@ class Canvas(Surface, can_focus=True):
             others=tuple((other_x - x, other_y - y) for other_x, other_y in others),
             size=request.cell,
             brush=self.overlay.brush,
+            ruler=self._ground.ruler,
         )
 
     # Its panes.

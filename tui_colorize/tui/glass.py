@@ -1,0 +1,33 @@
+"""Dialogues that stand on the picture and leave it as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual._context import visible_screen_stack
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    _Base = Screen[Any]
+else:
+    _Base = object  # Textual takes styles from the first base that is a screen: not from here
+
+
+class Glass(_Base):
+    """Shows the screen below around its own widgets; to be put before a screen with a transparent
+    background.
+
+    Textual dims what is below a dialogue: all of the picture would be sent, and again when the
+    dialogue goes. Even with nothing to dim it works on every cell, for longer than keys may wait.
+    """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        below = visible_screen_stack.get()
+        if not below:
+            return super().render_lines(crop)
+        lines = below.pop()._compositor.render_strips(self.size)[crop.y : crop.bottom]
+        # While the terminal is resized, the screen below has its old size for a moment.
+        lines += [Strip.blank(self.size.width)] * (crop.height - len(lines))
+        return [line.adjust_cell_length(self.size.width).crop(*crop.column_span) for line in lines]
