@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -32,7 +33,8 @@ from tui_colorize.pin import Pin
 from tui_colorize.video.pins import paint, pin_of, with_lightness
 from tui_colorize.video.shotcolor import ShotColorist, ShotFrame
 from tui_colorize.video.source import open_film
-from tui_colorize.video.temporal import Step, pull
+from tui_colorize.video.temporal import Path as Way
+from tui_colorize.video.temporal import Step, View, enlarged, pull
 from tui_colorize.video.tracker import track_shot
 
 Plane = NDArray[np.float32]
@@ -177,8 +179,9 @@ def flicker(colors: Sequence[Plane], steps: Sequence[Step]) -> float:
     """Mean change of ab along the motion where nothing was uncovered."""
     changes = []
     for number, step in enumerate(steps):
-        moved = np.linalg.norm(colors[number + 1] - pull(colors[number], step.back), axis=-1)
-        changes.append(moved[step.back_sure > 0.5].mean())
+        back = enlarged(Way(step.back, step.back_sure))
+        moved = np.linalg.norm(colors[number + 1] - pull(colors[number], back.position), axis=-1)
+        changes.append(moved[back.confidence > 0.5].mean())
     return float(np.mean(changes))
 
 
@@ -215,8 +218,8 @@ def measure(path: Path, film: Film, ways: Sequence[str], every: int | None) -> N
     clip = film.clip
     true = [np.ascontiguousarray(lab[..., 1:]) for lab in clip.lab]
     true_rgb = [to_rgb(lab) for lab in clip.lab]
-    pairs = zip(clip.gray[:-1], clip.gray[1:], strict=True)
-    steps = [Step.between(before, after) for before, after in pairs]
+    views = [View.of(gray) for gray in clip.gray]
+    steps = [Step.between(before, after) for before, after in pairwise(views)]
     scale = flicker(true, steps), cdc(true_rgb), np.mean([colorfulness(rgb) for rgb in true_rgb])
 
     def mean(colors: dict[int, Plane]) -> float:

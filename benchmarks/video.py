@@ -1,12 +1,12 @@
 """Speed of colouring film against the network's own ceiling, and whether memory stays.
 
-    python benchmarks/video.py [--frames 120] [--memory]
+    python benchmarks/video.py [--frames 120] [--memory [FRAMES ...]]
 
 The ceiling is the bare network, one frame after the other, with all cores. Absolute figures drift
 with the machine: ceiling and film are measured in turn. work: processor time of the network on one
 frame over that of the film's, all included, a frame; it is the ratio that can be reached, and
-holds on a busy machine, too. --memory: the peak of a run over 200 and
-over 2,000 frames of 720 rows, each in a process of its own.
+holds on a busy machine, too. --memory: instead, the peak of runs over so many frames of 720 rows
+(200 and 2,000), each in a process of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -109,9 +110,9 @@ def speed(folder: Path, frames: int) -> None:
         )
 
 
-def memory(folder: Path) -> None:
+def memory(folder: Path, lengths: Sequence[int]) -> None:
     print(f"{'frames':>7}  peak, MiB")
-    for frames in (200, 2000):
+    for frames in lengths:
         film = folder / f"{frames}.mp4"
         write_film(film, SIZE_720, frames)
         command = [sys.executable, __file__, "--peak-of", str(film)]
@@ -128,15 +129,15 @@ def peak_of(film: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=120)
-    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--memory", type=int, nargs="*", metavar="FRAMES")
     parser.add_argument("--peak-of", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peak_of:
         peak_of(options.peak_of)
         return
     with tempfile.TemporaryDirectory() as folder:
-        if options.memory:
-            memory(Path(folder))
+        if options.memory is not None:
+            memory(Path(folder), options.memory or (200, 2000))
         else:
             speed(Path(folder), options.frames)
 

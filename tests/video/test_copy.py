@@ -66,6 +66,18 @@ def test_mp4(tmp_path, recolor):
         assert [stream.language for stream in container.streams][:4] == ["und", "eng", "deu", "fra"]
 
 
+def test_times_between_milliseconds(tmp_path, recolor):
+    """Where Matroska rounds them it is said; MOV keeps them."""
+    odd = film(tmp_path / "a.mp4", codec="mpeg4", rate=24, time_base=Fraction(1, 24))
+    (notice,) = recolor(odd, tmp_path / "b.mkv").notices
+    assert "rounded to the millisecond in .mkv" in notice
+    assert recolor(odd, tmp_path / "b.mov").notices == []
+    assert video_times(tmp_path / "b.mov") == video_times(odd)
+    even = film(tmp_path / "c.mp4", codec="mpeg4", rate=25, time_base=Fraction(1, 25))
+    assert recolor(even, tmp_path / "d.mkv").notices == []
+    assert video_times(tmp_path / "d.mkv") == video_times(even)
+
+
 def test_tags_without_a_place(tmp_path, recolor):
     """Tags that MP4 has no place for are named."""
     source = film(tmp_path / "a.mkv", metadata={"title": "A film", "ARCHIVE_NUMBER": "12"})

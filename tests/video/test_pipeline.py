@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 
 import av
 import numpy as np
 import pytest
+from makers import film, lumas
 
 from tui_colorize import Hint, colorize_video
 from tui_colorize.errors import UserError
 from tui_colorize.hintmemory import HintMemory
-from tui_colorize.video import pipeline
+from tui_colorize.video import pipeline, segments, shotcolor
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.stages import AssemblyLine
 
@@ -22,7 +24,7 @@ RED = Hint(40, 30, "#c83232", 2)
 class StandIn:
     """In place of the network: each pixel gets the mean of the hints of like lightness."""
 
-    device, network_size = "cpu", 64
+    device, network_size, vividness = "cpu", 128, 0.0
 
     def __init__(self) -> None:
         self.calls = 0
@@ -52,6 +54,7 @@ def network():
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pipeline, "_SEGMENT", 8)
+    monkeypatch.setattr(shotcolor, "_GAP", 12)
     return tmp_path
 
 
@@ -272,6 +275,36 @@ def test_what_was_damaged_is_said(network):
     assert any("damaged" in problem or "incomplete" in problem for problem in result.problems)
     with VideoReader("out.mkv") as reader:
         assert sum(1 for _ in reader) == result.frames
+
+
+@pytest.mark.parametrize("size", [(1, 1), (17, 33), (700, 20)])
+def test_a_single_frame_of_any_size(network, size):
+    """The smallest films come out like all others."""
+    film(pipeline.Path("film.mkv"), frames=1, size=size)
+    assert color("film.mkv", "out.mkv", [Hint(0, 0, "red")], network).frames == 1
+    assert same(lumas("film.mkv"), lumas("out.mkv"))
+
+
+def test_a_full_disk(network, monkeypatch):
+    """It is said in a sentence, and the work done so far is not lost."""
+    write_film("film.mkv", (40,))
+    add, room = segments.SegmentFile.add, [30]
+
+    def add_if_there_is_room(*arguments):
+        room[0] -= 1
+        if room[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        add(*arguments)
+
+    monkeypatch.setattr(segments.SegmentFile, "add", add_if_there_is_room)
+    with pytest.raises(UserError, match="cannot be written: no space left on device"):
+        color("film.mkv", "out.mkv", [RED], network)
+    assert not pipeline.Path("out.mkv").exists()
+    room[0] = 40
+    seen = []
+    result = color("film.mkv", "out.mkv", [RED], network, resume=True, progress=seen.append)
+    assert result.frames == 40
+    assert len(seen) < 40
 
 
 def test_an_error_of_a_stage_ends_the_run(network, monkeypatch):

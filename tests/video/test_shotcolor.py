@@ -13,7 +13,7 @@ from tui_colorize.pin import Pin
 from tui_colorize.video import shotcolor
 from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist, ShotFrame
 
-HEIGHT, WIDTH = 64, 96
+HEIGHT, WIDTH = 128, 192
 RED, BLUE = (50.0, 40.0), (10.0, -50.0)
 
 
@@ -51,29 +51,34 @@ def network():
 
 
 def square_at(x: int) -> tuple[slice, slice]:
-    return slice(24, 40), slice(x, x + 16)
+    return slice(48, 80), slice(x, x + 32)
 
 
 def gray(x: int) -> np.ndarray:
     """A light square with its left edge at x, on a dark ground; both textured."""
     draw = np.random.default_rng(5)
-    frame = draw.integers(55, 95, (HEIGHT, WIDTH)).astype(np.uint8)
-    frame[square_at(x)] = draw.integers(205, 250, (16, 16))
+    frame = grains(draw.integers(55, 95, (HEIGHT // 2, WIDTH // 2)))
+    frame[square_at(x)] = grains(draw.integers(205, 250, (16, 16)))
     return frame
+
+
+def grains(levels) -> np.ndarray:
+    """Levels of pixels two wide and two high."""
+    return levels.astype(np.uint8).repeat(2, axis=0).repeat(2, axis=1)
 
 
 def pin(x: int, color: tuple[float, float]) -> Pin:
     """A hint in the middle of the square."""
-    return Pin(x + 6, 30, x + 10, 34, *color, 89.0)
+    return Pin(x + 12, 60, x + 20, 68, *color, 89.0)
 
 
 def moving(count: int, hints: dict[int, tuple[float, float]], first: int = 0) -> list[ShotFrame]:
-    """The square moves 2 pixels a frame; on some frames it is hinted."""
+    """The square moves 4 pixels a frame; on some frames it is hinted."""
     return [
         ShotFrame(
             first + number,
-            gray(4 + 2 * number),
-            own=(pin(4 + 2 * number, hints[number]),) if number in hints else (),
+            gray(8 + 4 * number),
+            own=(pin(8 + 4 * number, hints[number]),) if number in hints else (),
         )
         for number in range(count)
     ]
@@ -91,8 +96,8 @@ def colored(network, frames, anchors=(), every=None):
 
 def inside(result, number: int) -> np.ndarray:
     """Mean ab of the square's inside."""
-    rows, columns = square_at(4 + 2 * number)
-    return result.ab[rows, columns][3:-3, 3:-3].reshape(-1, 2).mean(0)
+    rows, columns = square_at(8 + 4 * number)
+    return result.ab[rows, columns][6:-6, 6:-6].reshape(-1, 2).mean(0)
 
 
 @pytest.mark.parametrize("every", [None, 1, 5])
@@ -102,13 +107,13 @@ def test_a_hint_colours_the_whole_shot(network, every, hinted):
     results = colored(network, moving(20, {hinted: RED}), [hinted], every)
     for number in range(20):
         assert np.linalg.norm(inside(results[number], number) - RED) < 8
-        assert np.abs(results[number].ab[50:]).max() < 8  # the ground below keeps its own
+        assert np.abs(results[number].ab[100:]).max() < 8  # the ground below keeps its own
 
 
 def test_a_hint_is_exact_on_its_own_frame(network):
     """Its patch has the very colour."""
     results = colored(network, moving(10, {4: RED}), [4])
-    assert np.allclose(results[4].ab[30:34, 18:22], RED)
+    assert np.allclose(results[4].ab[60:68, 36:44], RED)
 
 
 def test_hints_on_two_frames_meet_halfway(network):
@@ -126,11 +131,11 @@ def test_hints_on_two_frames_meet_halfway(network):
 def test_a_later_hint_leaves_other_things_alone(network):
     """A hint on the square of the last frame does not take the ground's colour away."""
     frames = moving(16, {15: BLUE})
-    ground = Pin(4, 50, 10, 56, 0.0, 30.0, 29.0)
+    ground = Pin(8, 100, 20, 112, 0.0, 30.0, 29.0)
     frames[0] = ShotFrame(0, frames[0].gray, own=(ground,))
     results = colored(network, frames, [0, 15])
     for each in results:
-        assert np.linalg.norm(each.ab[46:].reshape(-1, 2).mean(0) - (0, 30)) < 6
+        assert np.linalg.norm(each.ab[92:].reshape(-1, 2).mean(0) - (0, 30)) < 6
     assert np.linalg.norm(inside(results[15], 15) - BLUE) < 6
 
 
@@ -138,7 +143,7 @@ def test_a_reference_colours_the_shot(network):
     """A coloured still of a frame in the middle is carried both ways."""
     frames = moving(12, {})
     reference = np.zeros((HEIGHT, WIDTH, 2), np.float32)
-    reference[square_at(16)] = RED
+    reference[square_at(32)] = RED
     frames[6] = ShotFrame(6, frames[6].gray, reference=reference)
     results = colored(network, frames, [6])
     assert np.array_equal(results[6].ab, reference)
@@ -181,13 +186,13 @@ def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
     colorist = ShotColorist(network, [90])
     done, waiting = [], []
     for number in range(91):
-        own = (pin(30, RED),) if number == 90 else ()
-        done += colorist.feed(ShotFrame(number, gray(30), own=own))
+        own = (pin(60, RED),) if number == 90 else ()
+        done += colorist.feed(ShotFrame(number, gray(60), own=own))
         waiting.append(number + 1 - len(done))
     done += colorist.finish()
     assert [each.index for each in done] == list(range(91))
-    assert max(waiting) <= 24 + 13
-    red = [np.linalg.norm(each.ab[30:34, 36:40].reshape(-1, 2).mean(0) - RED) < 10 for each in done]
+    assert max(waiting) <= 24 + 25
+    red = [np.linalg.norm(each.ab[60:68, 72:80].reshape(-1, 2).mean(0) - RED) < 10 for each in done]
     assert all(red[78:])
     assert not any(red[:60])
     assert LOOK_AHEAD >= 240
@@ -217,6 +222,23 @@ def test_memories_of_several_frames_are_joined(network):
     ]
     colored(network, frames, [0, 4], every=1)
     assert network.recalled[-1][0].levels[0].hint.tolist() == [0, 1]
+
+
+def test_a_reference_is_remembered_by_its_looks(network):
+    """Samples of it, with their colours, whatever becomes of their places."""
+    frames = moving(3, {})
+    reference = np.full((HEIGHT, WIDTH, 2), 25, np.float32)
+    frames[0] = replace(frames[0], reference=reference)
+    given = []
+    remember = network.remember
+    network.remember = lambda *planes: given.append(planes) or remember(*planes)
+    colored(network, frames, [0], every=1)
+    (_, ab, mask, places), *others = given
+    assert not others
+    assert 4 <= mask.sum() <= 128
+    assert np.array_equal(ab[mask > 0], reference[mask > 0])
+    assert not places
+    assert network.recalled[-1][0] is not None
 
 
 def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network):

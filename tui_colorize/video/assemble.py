@@ -15,6 +15,7 @@ from tui_colorize.terminaltext import printable
 from tui_colorize.video.copying import Copies, copy_header, lost_tags, stream_metadata
 from tui_colorize.video.encoding import Encoding
 from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.priority import take_back_real_time
 from tui_colorize.video.segments import Entry, entries, sync_folder
 from tui_colorize.video.source import open_film, said
 
@@ -93,6 +94,7 @@ def _write(
             copies = Copies(source, picture, target, suffix)
             copy_header(source, target)
             target.start_encoding()
+            take_back_real_time()
             merged = heapq.merge(
                 _timed(_packets(frames, stream, encoding.time_base)),
                 _timed(copies.packets()),
@@ -101,7 +103,15 @@ def _write(
             for _, packet in merged:
                 target.mux_one(packet)
         with av.open(f"file:{partial}", metadata_errors="surrogateescape") as written:
-            return [*copies.notices, *lost_tags(source, written)]
+            notices = [*copies.notices, *lost_tags(source, written)]
+    # FFmpeg writes Matroska in milliseconds, whatever the film's unit.
+    if muxer in ("matroska", "webm") and any(
+        entry.pts * 1000 % (1 / encoding.time_base) for entry in frames
+    ):
+        notices.append(
+            f"frames' times are rounded to the millisecond in {suffix}; .mp4 and .mov keep them"
+        )
+    return notices
 
 
 def _picture(target: OutputContainer, encoding: Encoding, source: VideoStream) -> VideoStream:

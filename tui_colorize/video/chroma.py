@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,15 +32,24 @@ def chroma_of(luma: Plane, ab: Plane, pins: Sequence[Pin], matrix: str) -> tuple
     over the same picture. pins: hints on the luma's grid that are to show their exact colour.
     """
     height, width = luma.shape
-    steps = np.rint(luma * np.float32(_LEVELS - 1)).astype(np.int32)
-    picture = Picture(np.take(_lightness(), steps), np.dtype(np.uint8), 0)
     if width * height <= _MUCH * ab.shape[0] * ab.shape[1]:
-        colors = GuidedChroma.plain(ab)
+        colors = np.asarray(cv2.resize(ab, (width, height)), np.float32)
     else:
-        colors = GuidedChroma.enlarging(ab, picture.scaled, (width, height))
-    lab = colors.at(picture.lightness, (0, 0), (1 / width, 1 / height))
-    hold(lab, [with_lightness(pin, picture.lightness) for pin in pins], _REACH)
-    return to_chroma(luma, lab[..., 1:], matrix)
+        picture = Picture(_lightness_of(luma), np.dtype(np.uint8), 0)
+        chroma = GuidedChroma.enlarging(ab, picture.scaled, (width, height))
+        colors = chroma.at(picture.lightness, (0, 0), (1 / width, 1 / height))[..., 1:]
+    if pins:
+        lightness = _lightness_of(luma)
+        lab = np.dstack([lightness, colors])
+        hold(lab, [with_lightness(pin, lightness) for pin in pins], _REACH)
+        colors = lab[..., 1:]
+    return to_chroma(luma, colors, matrix)
+
+
+def _lightness_of(luma: Plane) -> Plane:
+    """L, 0..100, of gray Y'."""
+    steps = np.rint(luma * np.float32(_LEVELS - 1)).astype(np.int32)
+    return np.asarray(np.take(_lightness(), steps))
 
 
 @cache

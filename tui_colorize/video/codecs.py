@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui_colorize.errors import UserError
+from tui_colorize.video.priority import take_back_real_time
 
 # SVT-AV1 writes to stderr by itself unless it is told this way; 1 leaves its errors.
 os.environ.setdefault("SVT_LOG", "1")
@@ -58,7 +59,7 @@ class Codec:
 CODECS = {
     codec.name: codec
     for codec in (
-        Codec("x264", "libx264", (*_MP4, ".mkv"), (18, 51), "crf", _X26X_PRESETS, "medium"),
+        Codec("x264", "libx264", (*_MP4, ".mkv"), (17, 51), "crf", _X26X_PRESETS, "veryfast"),
         Codec(
             "x265",
             "libx265",
@@ -142,18 +143,24 @@ def codec_for(name: str, suffix: str) -> Codec:
     codec = CODECS.get(name)
     if codec is None:
         raise UserError(f"there is no codec {name}: choose from {', '.join(CODECS)}")
-    if suffix.lower() not in SUFFIXES:
-        raise UserError(
-            f"a film cannot be saved as {suffix or 'a file without a suffix'}: "
-            f"the name has to end in {', '.join(SUFFIXES)}"
-        )
-    if suffix.lower() not in codec.suffixes:
-        fitting = [each.name for each in CODECS.values() if suffix.lower() in each.suffixes]
+    fitting = codecs_for(suffix)
+    if name not in fitting:
         raise UserError(
             f"{suffix} does not hold {name}: choose {' or '.join(codec.suffixes)}, "
             f"or the codec {' or '.join(fitting)}"
         )
     return codec
+
+
+def codecs_for(suffix: str) -> list[str]:
+    """The codecs that a file of this suffix can hold, the usual one first. Raises UserError."""
+    fitting = [codec.name for codec in CODECS.values() if suffix.lower() in codec.suffixes]
+    if not fitting:
+        raise UserError(
+            f"a film cannot be saved as {suffix or 'a file without a suffix'}: "
+            f"the name has to end in {', '.join(SUFFIXES)}"
+        )
+    return fitting
 
 
 @cache
@@ -192,4 +199,6 @@ def _trouble(codec: Codec) -> str | None:
         return str(error)
     except FFmpegError:
         return f"the encoder {codec.encoder} does not start on this machine"
+    finally:
+        take_back_real_time()
     return None

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,13 +62,19 @@ class VideoFrame:
         """Seconds; where a film starts is not always 0."""
         return float(self.pts * self.time_base)
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes."""
+        return int(self.luma.nbytes) + sum(plane.buffer_size for plane in self.decoded.planes)
+
     def gray(self) -> Luma:
         """(height, width) as shown: full-range gray, uint8, or uint16 of 16 bits if deeper."""
         samples = self.samples
         turned = np.ascontiguousarray(samples.orientation.shown(self.luma))
         if samples.full_range and samples.depth in (8, 16):
             return turned
-        return np.asarray(_gray_table(samples.depth, samples.full_range)[turned])
+        table = _gray_table(samples.depth, samples.full_range)
+        return cv2.LUT(turned, table) if samples.depth == 8 else np.take(table, turned)
 
     def luma_at(self, subsampling: tuple[int, int]) -> Plane:
         """Y' (0..1) where the chroma samples of a picture lie, as shown.

@@ -56,13 +56,14 @@ def _scanned(path: Path) -> FrameIndex:
             if packet.size == 0 or packet.is_discard:
                 continue
             count += 1
-            if packet.pts is None or packet.dts is None:
+            if packet.pts is None:
                 exact = False
                 continue
-            exact &= last_dts is None or packet.dts > last_dts
-            last_dts = packet.dts
+            if packet.dts is not None:  # Matroska has none, and the first ones cannot be guessed
+                exact &= last_dts is None or packet.dts > last_dts
+                last_dts = packet.dts
             times.append(packet.pts)
             if packet.is_keyframe:
-                keyframes.append((packet.pts, packet.dts))
+                keyframes.append((packet.pts, packet.pts if packet.dts is None else packet.dts))
     exact = exact and len(set(times)) == len(times)
     return FrameIndex(count, tuple(sorted(times)), tuple(sorted(keyframes)), exact)

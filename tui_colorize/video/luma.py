@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.color import (
-    AB_SCALE,
     RGB_TO_XYZ,
     WHITE,
     linear_rgb_to_lab,
@@ -39,10 +38,9 @@ _XYZ_2020 = np.array(
         [0.0, 0.0280726930, 1.0609850577],
     ]
 )
-_STEPS = 2
-_STRIP = 1 << 13  # pixels at once, which all steps keep in the processor's cache
-_GRID = 33
-_HALVINGS = 20
+_STRIP = 1 << 13  # pixels at once, few enough to stay in the processor's cache
+_GRID, _FURTHEST = 45, 150.0  # points of the table along each axis; |a| and |b| at its ends
+_HALVINGS = 16
 _KNEE = 6 / 29
 _SLOPE = 3 * _KNEE**2
 
@@ -51,9 +49,9 @@ def to_chroma(luma: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
     """Cb and Cr of the colour that has this Y' and, as far as it exists, these a and b.
 
     luma: (h, w) float32 Y', 0..1. ab: (h, w, 2) float32, CIE Lab. matrix: a key of WEIGHTS.
-    Returns (h, w) float32 Cb and Cr, -0.5..0.5. L follows from Y', a and b: it is solved for by
-    Newton's method. Where R'G'B' would leave 0..1, Cb and Cr are reduced by one factor, so that
-    the hue in the plane of Cb and Cr stays.
+    Returns (h, w) float32 Cb and Cr, -0.5..0.5. L follows from Y', a and b: it is solved for by a
+    step of Newton's method from a tabulated guess. Where R'G'B' would leave 0..1, Cb and Cr are
+    reduced by one factor, so that the hue in the plane of Cb and Cr stays.
     """
     cb, cr = np.empty_like(luma), np.empty_like(luma)
     rows = max(1, _STRIP // max(luma.shape[1], 1))
@@ -81,13 +79,10 @@ def to_lab(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
 def _strip_chroma(luma: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
     red, blue = WEIGHTS[matrix]
     weights = np.array([[red, 1 - red - blue, blue]], np.float32)
-    fy = _nearest_guess(luma, ab, matrix)
-    for _ in range(_STEPS):
-        rgb, change = _rgb(fy, ab, matrix)
-        found, slope = (_transformed(each, weights).reshape(fy.shape) for each in (rgb, change))
-        step = (luma - found) / slope
-        fy += step
-    # After the last step Y' is the luma; what the step does to R'G'B' needs no evaluation.
+    rgb, change = _rgb(_guess(luma, ab, matrix), ab, matrix)
+    found, slope = (_transformed(each, weights).reshape(luma.shape) for each in (rgb, change))
+    step = (luma - found) / slope
+    # After the step Y' is the luma; what the step does to R'G'B' needs no evaluation.
     r, b = (rgb[..., channel] + change[..., channel] * step for channel in (0, 2))
     g = (luma - red * r - blue * b) * np.float32(1 / (1 - red - blue))
     scale = _room(luma, r, g, b)
@@ -156,27 +151,36 @@ def _from_white(matrix: str) -> Plane:
 
 
 @cache
-def _first_guesses(matrix: str) -> Plane:
-    """f(Y) by Y', a and b on a grid of _GRID points each, found by bisection."""
+def _guesses(matrix: str) -> Plane:
+    """f(Y) on a grid of _GRID points for each of Y', a and b, found by bisection; and its change to
+    the next point along each of the three: (_GRID ** 3, 4)."""
     red, blue = WEIGHTS[matrix]
     weights = np.array([red, 1 - red - blue, blue], np.float32)
-    ab_axis = np.linspace(-AB_SCALE, AB_SCALE, _GRID, dtype=np.float32)
-    luma, a, b = np.meshgrid(np.linspace(0, 1, _GRID), ab_axis, ab_axis, indexing="ij")
-    ab = np.stack([a, b], axis=-1).reshape(-1, 1, 2)
-    low = np.full((len(ab), 1), -0.5, np.float32)
-    high = np.full((len(ab), 1), 2, np.float32)
-    for _ in range(_HALVINGS):
-        middle = (low + high) * np.float32(0.5)
-        below = _rgb(middle, ab, matrix)[0] @ weights < luma.reshape(-1, 1)
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray((low + high).reshape(-1) / 2, np.float32)
+    axis = np.linspace(-_FURTHEST, _FURTHEST, _GRID, dtype=np.float32)
+    ab = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
+    found = np.empty((_GRID, _GRID, _GRID), np.float32)
+    for plane, luma in zip(found, np.linspace(0, 1, _GRID), strict=True):
+        low, high = np.full_like(plane, -0.5), np.full_like(plane, 2)
+        for _ in range(_HALVINGS):
+            middle = (low + high) * np.float32(0.5)
+            below = _rgb(middle, ab, matrix)[0] @ weights < luma
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        plane[:] = (low + high) / 2
+    return np.stack([found, *np.gradient(found)], axis=-1).reshape(-1, 4).astype(np.float32)
 
 
-def _nearest_guess(luma: Plane, ab: Plane, matrix: str) -> Plane:
+def _guess(luma: Plane, ab: Plane, matrix: str) -> Plane:
+    """f(Y), (h, w), from the nearest point of the grid and the slopes there."""
     half = np.float32((_GRID - 1) / 2)
-    planes = (luma * 2 - 1, ab[..., 0] / np.float32(AB_SCALE), ab[..., 1] / np.float32(AB_SCALE))
+    planes = (luma * 2 - 1, ab[..., 0] / np.float32(_FURTHEST), ab[..., 1] / np.float32(_FURTHEST))
     rows = np.zeros(luma.shape, np.int32)
+    beside = []
     for plane in planes:
-        steps = (plane.clip(-1, 1) * half + (half + np.float32(0.5))).astype(np.int32)
-        rows = rows * _GRID + steps
-    return np.take(_first_guesses(matrix), rows)
+        place = plane * half + half
+        nearest = np.rint(place).clip(0, _GRID - 1)
+        rows = rows * _GRID + nearest.astype(np.int32)
+        beside.append(place - nearest)
+    found, *slopes = cv2.split(np.take(_guesses(matrix), rows, axis=0))
+    for slope, distance in zip(slopes, beside, strict=True):
+        found = found + slope * distance
+    return np.asarray(found, np.float32)

@@ -1,7 +1,7 @@
 """Colours a film: hints put on a few frames colour their shots, without flicker.
 
 Stages in threads, joined by bounded queues: one reads ahead and follows the hints, one colours,
-one reads again and enlarges the colours under each frame's luma, and the caller's own encodes.
+one enlarges the colours under each frame's luma, and the caller's own encodes.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.reference import read_reference
 from tui_colorize.video.resume import Checkpoint, Workshop, fingerprint
 from tui_colorize.video.scout import Scout, Scouted
+from tui_colorize.video.shelf import Shelf
 from tui_colorize.video.shotcolor import ShotColor, ShotColorist
 from tui_colorize.video.stages import AssemblyLine
 from tui_colorize.video.writer import SegmentWriter
@@ -44,7 +45,7 @@ Plane = NDArray[np.float32]
 
 _SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
 _LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
-_AHEAD = {"scout": 32, "color": 16, "chroma": 4}  # finished items that wait between stages
+_AHEAD = {"scout": 16, "color": 16, "chroma": 4}  # finished items that wait between stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def colorize_video(
     colorizer: Colorizer | None = None,
     device: str = "auto",
     weights: str | Path | None = None,
+    vividness: float | None = None,
     codec: str = "x264",
     crf: int | None = None,
     preset: str | None = None,
@@ -111,7 +113,8 @@ def colorize_video(
     colours what it was put on, forwards and backwards in time as far as its shot goes (backwards
     10 s at 24 frames a second at most). references: coloured stills of single frames, by frame: a
     file, or (H, W, 3) sRGB uint8 or uint16, of any size in the film's proportions.
-    colorizer: the network; without it one is loaded from `weights` on `device`, see Colorizer.
+    colorizer: the network; without it one is loaded from `weights` on `device`, with `vividness`,
+    see Colorizer.
     codec: x264, x265, av1, ffv1, x264-lossless or prores; crf, preset: its settings. every: frames
     from one pass of the network to the next; None where the motion decides, which is faster.
     overwrite: replace what is there. resume: go on where an interrupted run of the same job ended;
@@ -139,14 +142,15 @@ def colorize_video(
     if colorizer is None:
         from tui_colorize.colorizer import Colorizer
 
-        colorizer = Colorizer(device, weights)
+        colorizer = Colorizer(device, weights, vividness)
     size = working_size(info.width, info.height, colorizer.network_size)
     planes = {
         frame: read_reference(picture, size, (info.width, info.height))
         for frame, picture in references.items()
     }
     drawn = [(frame, plane.tobytes()) for frame, plane in sorted(planes.items())]
-    job = fingerprint(source, hint_set, drawn, str(weights), every, encoding)
+    network = str(weights), colorizer.vividness
+    job = fingerprint(source, hint_set, drawn, network, every, encoding)
     workshop = Workshop(out, job)
     if workshop.exists and not (resume or overwrite):
         raise UserError(
@@ -204,7 +208,9 @@ class _Film:
         self.done = checkpoint.frames if checkpoint else 0
         self.shots = checkpoint.shots if checkpoint else 0
         self.problems = checkpoint.problems if checkpoint else ()
-        self._ending: tuple[str, ...] = ()
+        start, self._first = (checkpoint.shot, checkpoint.last + 1) if checkpoint else (0, 0)
+        self._shelf = Shelf(info.path)
+        self._scout = Scout(info.path, size, hints, references, self._keep, start)
 
     @property
     def parts(self) -> list[Path]:
@@ -215,7 +221,7 @@ class _Film:
         """Make all segments that are missing."""
         line = AssemblyLine()
         try:
-            scouted = line.stage("scout", self._scouted(), _AHEAD["scout"])
+            scouted = line.stage("scout", self._scout, _AHEAD["scout"])
             colored = line.stage(
                 "color", self._colored(line.taking("color", scouted)), _AHEAD["color"]
             )
@@ -225,13 +231,13 @@ class _Film:
             for _ in self._encoded(line.taking("encode", ready)):
                 if progress is not None:
                     progress(meter.read(self.done, line.slowest()))
-            self.problems = self._joined(self._ending)
+            self.problems = self._joined((*self._scout.problems, *self._shelf.problems))
         finally:
             line.stop()
 
-    def _scouted(self) -> Iterator[Scouted]:
-        start = self._checkpoint.shot if self._checkpoint else 0
-        yield from Scout(self._info.path, self._size, self._hints, self._references, start)
+    def _keep(self, frame: VideoFrame) -> None:
+        if frame.index >= self._first:
+            self._shelf.put(frame)
 
     def _colored(self, scouted: Iterator[Scouted]) -> Iterator[_Colored]:
         """Colour shot after shot."""
@@ -265,21 +271,16 @@ class _Film:
 
     def _ready(self, colored: Iterator[_Colored]) -> Iterator[_Ready]:
         """Put colours under the luma of their frames."""
-        first = self._checkpoint.last + 1 if self._checkpoint else 0
-        before = next(colored, None)
-        if before is None:
-            return
-        with VideoReader(self._info.path, first) as reader:
-            for frame in reader:
-                # Both passes see the same frames, unless the file is damaged.
-                while before.color.index < frame.index and (after := next(colored, None)):
-                    before = after
+        with self._shelf:
+            for each in colored:
+                frame = self._shelf.take(each.color.index)
+                if frame is None:
+                    continue
                 luma = frame.luma_at(self._encoding.subsampling)
                 pins = self._exact(frame.index, luma.shape)
-                cb, cr = chroma_of(luma, before.color.ab, pins, self._encoding.matrix)
-                yield _Ready(frame, cb, cr, before, tuple(reader.problems))
-            # Only behind the last frame it shows that some are missing.
-            self._ending = tuple(reader.problems)
+                cb, cr = chroma_of(luma, each.color.ab, pins, self._encoding.matrix)
+                problems = (*self._scout.problems, *self._shelf.problems)
+                yield _Ready(frame, cb, cr, each, problems)
 
     def _exact(self, index: int, shape: tuple[int, ...]) -> list[Pin]:
         """The hints that were put on this frame, on the grid of its chroma."""

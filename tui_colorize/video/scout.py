@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,8 @@ from tui_colorize.color import hex_to_lab
 from tui_colorize.hints import Hint
 from tui_colorize.picture import Picture
 from tui_colorize.pin import Pin
+from tui_colorize.video.flow import working
+from tui_colorize.video.follow import LONG_SIDE
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.pins import pin_of, with_lightness
 from tui_colorize.video.reader import VideoReader
@@ -44,30 +48,44 @@ class Scout:
         size: tuple[int, int],
         hints: Sequence[Hint],
         references: Mapping[int, Plane],
+        keep: Callable[[VideoFrame], None],
         start: int = 0,
     ) -> None:
         """size: (width, height) that the network works at. references: ab (h, w, 2) by frame.
 
-        start: the first frame, which must be one that starts a shot.
+        keep: is given every frame that is read. start: the first frame to be told, which must be
+        one that starts a shot.
         """
-        self._path, self._size, self._start = path, size, start
+        self.problems: tuple[str, ...] = ()  # about what was damaged so far
+        self._path, self._size, self._keep, self._start = path, size, keep, start
         self._hints, self._references = hints, references
         self._colors = [hex_to_lab(hint.color)[1:] for hint in hints]
 
     def __iter__(self) -> Iterator[Scouted]:
         with VideoReader(self._path, max(0, self._start - _WARM_UP)) as reader:
             following = _Following(self._hints, self._start)
-            grays = ((frame, _gray(frame)) for frame in reader)
-            for (frame, gray), starts in with_starts(grays, lambda each: each[1]):
-                if frame.index < self._start:
+            for item, starts in with_starts(self._reduced(reader), lambda each: each.copy):
+                if item.index < self._start:
                     continue
                 if starts and following.begun:
                     yield from map(self._scouted, following.finish())
-                    following = _Following(self._hints, frame.index)
-                small = Picture.of(gray).scaled(*self._size)
-                item = _Waiting(frame.index, gray.shape, np.rint(small * 2.55).astype(np.uint8))
-                yield from map(self._scouted, following.feed(item, gray))
+                    following = _Following(self._hints, item.index)
+                yield from map(self._scouted, following.feed(item))
             yield from map(self._scouted, following.finish())
+
+    def _reduced(self, reader: VideoReader) -> Iterator[_Reduced]:
+        for frame in reader:
+            self._keep(frame)
+            self.problems = tuple(reader.problems)
+            gray = frame.gray()
+            gray = gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
+            shrinks = gray.size > self._size[0] * self._size[1]
+            kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+            small = cv2.resize(cv2.LUT(gray, _lightness()), self._size, interpolation=kind)
+            copy = working(gray, LONG_SIDE)
+            yield _Reduced(frame.index, gray.shape, copy, np.asarray(small, np.uint8))
+        # Only behind the last frame it shows that some are missing.
+        self.problems = tuple(reader.problems)
 
     def _scouted(self, followed: _Followed) -> Scouted:
         item = followed.item
@@ -97,17 +115,19 @@ class Scout:
 
 
 @dataclass(frozen=True, eq=False)
-class _Waiting:
-    """A frame that waits for its tracks. shape: of the film's frames; gray: at the working size."""
+class _Reduced:
+    """A frame made smaller. shape: of the film's frames; copy: for the tracker; gray: of L times
+    2.55, at the network's size."""
 
     index: int
     shape: tuple[int, ...]
+    copy: Gray
     gray: Gray
 
 
 @dataclass(frozen=True, eq=False)
 class _Followed:
-    item: _Waiting
+    item: _Reduced
     tracks: list[Track]
     starts: bool
 
@@ -117,7 +137,7 @@ class _Following:
 
     def __init__(self, hints: Sequence[Hint], first: int) -> None:
         self._tracker = ShotTracker(hints, first)
-        self._waiting: deque[_Waiting | None] = deque()
+        self._waiting: deque[_Reduced | None] = deque()
         self._first = self._next = first
 
     @property
@@ -125,12 +145,12 @@ class _Following:
         """Whether there was any frame."""
         return self._next > self._first
 
-    def feed(self, item: _Waiting, gray: Gray) -> list[_Followed]:
+    def feed(self, item: _Reduced) -> list[_Followed]:
         reports = []
         # The tracker counts frames; in place of those that are missing it sees the next one.
         for number in range(self._next, item.index + 1):
             self._waiting.append(item if number == item.index else None)
-            reports += self._tracker.feed(gray)
+            reports += self._tracker.feed(item.copy, item.shape)
         self._next = item.index + 1
         return self._paired(reports)
 
@@ -151,7 +171,7 @@ class _Grid:
 
     def __init__(self, shape: tuple[int, ...], gray: Gray) -> None:
         self._height, self._width = shape[:2]
-        self._gray = gray
+        self._lightness = gray * np.float32(1 / 2.55)
         self._across, self._down = gray.shape[1] / shape[1], gray.shape[0] / shape[0]
 
     def place(self, x: float, y: float) -> tuple[float, float]:
@@ -166,9 +186,11 @@ class _Grid:
         scale: float = 1.0,
     ) -> Pin:
         pin = pin_of(hint, color, place, (self._width, self._height), scale)
-        return with_lightness(pin.on_grid(self._across, self._down), self._gray / 2.55)
+        return with_lightness(pin.on_grid(self._across, self._down), self._lightness)
 
 
-def _gray(frame: VideoFrame) -> Gray:
-    gray = frame.gray()
-    return gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
+@cache
+def _lightness() -> Gray:
+    """L times 2.55 of each gray level."""
+    levels = Picture.of(np.arange(256, dtype=np.uint8)[None]).lightness
+    return np.asarray(np.rint(levels * 2.55), np.uint8)

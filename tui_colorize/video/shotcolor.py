@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,17 +37,19 @@ from tui_colorize.video.temporal import (
 LOOK_AHEAD = 240
 """Frames that a hint's colour is carried backwards at most."""
 
-_GAP = 12  # frames from keyframe to keyframe at most
-_UNSEEN = 0.4  # part of the picture that makes a keyframe when it was not in the last one
+_GAP = 24  # frames from keyframe to keyframe at most
+_UNSEEN = 0.5  # part of the picture that makes a keyframe when it was not in the last one
 _NEGLIGIBLE = 0.002  # part of the picture for which the network is not asked
 _BACK_GAP = 8  # frames between those that get colour from a later hint
 _LEAST_BACK_GAP = 4  # the same where the network is to run more often: resampling blurs
 _FADE = 48  # frames over which the colour of a later hint sets in, where it cannot reach the start
 _IN_VIEW = 0.25  # part of the picture that an anchor must still show
-_UNTRUSTED = 0.02  # what colour counts that nobody asked for
+_UNTRUSTED = np.float32(0.02)  # what colour counts that nobody asked for
 _SEEN = 0.5  # confidence, or trust, from which a colour counts as known
 _REACH = 2.5  # pixels over which a hint's missing colour fades out
-_KEYS = 64  # cells of carried colour that the network's attentions look at
+_EDGE = np.ones((5, 5), np.uint8)
+_KEYS = 32  # cells of carried colour that the network's attentions look at
+_SPACING = 24  # pixels between the places of a reference that are remembered
 _PROBE = 30.0  # ab units by which hints are changed to see what they reach
 _REACHED = (0.1, 0.6)  # change of the result, relative to that, that counts, and fully counts
 
@@ -279,13 +282,17 @@ class ShotColorist:
         """
         shape = frame.gray.shape
         if brought is None:
+            if frame.is_anchor and self._evidence[frame.index] is self._own_colors(frame):
+                # nothing else is known, and the network has been asked
+                own = self._own_colors(frame)
+                return own.ab, own.ab, own.trust
             zero = np.zeros(shape, np.float32)
             brought = Arrival(np.zeros((*shape, 2), np.float32), zero, zero)
         kept, confidence, trust = brought
         shown = kept
         if (later := self._evidence.get(frame.index)) is not None:
             # the nearer of two anchors counts more, and what nobody asked for hardly counts
-            part = self._part_of_later(frame.index)
+            part = np.float32(self._part_of_later(frame.index))
             from_before, from_later = trust * (1 - part), later.trust * part
             share = from_later / (from_before + from_later + _UNTRUSTED)
             shown = mixed(kept, later.ab, share)
@@ -316,8 +323,9 @@ class ShotColorist:
         Only what goes back to an anchor is a hint: the network's own inventions, told to it again
         and again, would fade to gray.
         """
-        mask = (trust > _SEEN).astype(np.float32)
-        known = ab * mask[..., None]
+        # less a pixel or two, since motion is not known more finely at the edge of a thing
+        mask = (cv2.erode(trust, _EDGE) > _SEEN).astype(np.float32)
+        known = mixed(np.zeros_like(ab), ab, mask)
         paint(known, mask, (*frame.tracked, *frame.own))
         (fresh,) = self._network.color_planes(
             frame.lightness[None], known[None], mask[None], self._memory, frame.places, _KEYS
@@ -337,6 +345,9 @@ class ShotColorist:
         height, width = frame.gray.shape
         if frame.reference is not None:
             ab, trust = frame.reference, np.ones((height, width), np.float32)
+            sample = np.zeros_like(trust)
+            sample[_SPACING // 2 :: _SPACING, _SPACING // 2 :: _SPACING] = 1
+            self._remember(frame, ab * sample[..., None], sample, {})
         else:
             known = np.zeros((2, height, width, 2), np.float32)
             mask = np.zeros((2, height, width), np.float32)
@@ -347,13 +358,17 @@ class ShotColorist:
             ab, moved = self._network.color_planes(
                 lightness, known, mask, self._memory, frame.places
             )
-            seen = self._network.remember(frame.lightness, known[0], mask[0], frame.places)
-            self._memory = self._memory.joined(seen) if self._memory else seen
+            self._remember(frame, known[0], mask[0], frame.places)
             change = np.linalg.norm(moved - ab, axis=-1) / np.hypot(_PROBE, _PROBE)
             trust = ramp(change, *_REACHED)
         lab = np.dstack([frame.lightness, ab])
         hold(lab, frame.own, _REACH)
         return _Evidence(np.ascontiguousarray(lab[..., 1:]), trust)
+
+    def _remember(self, frame: ShotFrame, ab: Plane, mask: Plane, places: Places) -> None:
+        """Keep in mind what is hinted on a frame, for the rest of the shot."""
+        seen = self._network.remember(frame.lightness, ab, mask, places)
+        self._memory = self._memory.joined(seen) if self._memory else seen
 
     def _between(self, before: Plane, after: Plane) -> list[Plane]:
         """The colours of the frames between two keyframes."""
@@ -367,7 +382,7 @@ class ShotColorist:
             part = np.float32((number + 1) / (count + 1))
             from_before = (back.confidence + _UNTRUSTED) * (1 - part)
             from_after = (ahead.confidence + _UNTRUSTED) * part
-            share = from_after / (from_before + from_after)
+            share = np.asarray(from_after / (from_before + from_after), np.float32)
             one, other = enlarged(back), enlarged(Path(ahead.position, share))
             colors = pull(before, one.position), pull(after, other.position)
             results.append(mixed(*colors, other.confidence))

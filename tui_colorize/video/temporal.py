@@ -6,14 +6,16 @@ hints). Positions in the anchor are corrected by matching the two frames directl
 Šerých & Matas, "MFT: Long-Term Tracking of Every Pixel", WACV 2024, who choose among flows over
 several gaps; confidence says where a pixel was not seen before and needs a colour of its own.
 
-Everything here is at the network's working size: gray (h, w) uint8, of L times 2.55; ab (h, w, 2),
-confidence and trust (h, w), float32, 0..1. Positions are (h, w, 2) float32 x, y.
+Colours are at the network's working size: ab (h, w, 2) and trust (h, w), float32. Motion is looked
+for at half of it: a View's gray (h/2, w/2) uint8, positions (h/2, w/2, 2) float32 x, y in pixels of
+that size, confidence (h/2, w/2) float32, 0..1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import cv2
@@ -25,21 +27,52 @@ from tui_colorize.video.flow import flow
 Gray = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
-_MISS = 1.0  # pixels that there and back may differ by: the confidence is then 0.37
+_MISS = 0.75  # pixels that there and back may differ by: the confidence is then 0.37
 _MISS_OF_WAY = 0.05  # and this part of the way
 _CHANGE = 14.0  # gray levels, flicker and grain taken off, that a pixel may change on its way
-_NEARBY = (31, 31)  # over which flicker is evened out
-_GRAIN = (5, 5)
+_NEARBY = (15, 15)  # over which flicker is evened out
+_GRAIN = (3, 3)
 
-_WINDOW = (9, 9)  # in which a frame and its anchor are compared
+_WINDOW = (5, 5)  # in which a frame and its anchor are compared
 _NOISE = 20.0  # variance in gray levels that is no texture
-_CORRECTION = 6.0  # pixels by which a direct match may correct a position
+_CORRECTION = 3.0  # pixels by which a direct match may correct a position
 _TEXTURE = 16.0  # variance in gray levels that makes a match mean something
 _ALIKE = (0.3, 0.7)  # correlation from which a position in the anchor counts, and fully counts
 _SURE = (0.75, 0.92)  # that restores lost confidence
 _RESTORED = 0.95
 
 _NO_SECOND_MAP: Any = None  # OpenCV's own description of remap does not know that it may be None
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A frame as its motion is looked for. gray: (h/2, w/2)."""
+
+    gray: Gray
+
+    @classmethod
+    def of(cls, gray: Gray) -> View:
+        """gray: (h, w) uint8 at the network's working size, whose sides are even."""
+        height, width = gray.shape
+        small = cv2.resize(gray, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        return cls(np.asarray(small))
+
+    @cached_property
+    def levels(self) -> Plane:
+        """The gray levels as float32."""
+        return self.gray.astype(np.float32)
+
+    @cached_property
+    def even(self) -> Plane:
+        """Without grain and without the brightness of the surroundings, which may flicker."""
+        levels = self.levels
+        return np.asarray(cv2.subtract(cv2.blur(levels, _GRAIN), cv2.blur(levels, _NEARBY)))
+
+    @cached_property
+    def statistics(self) -> tuple[Plane, Plane]:
+        """Mean and variance of the gray levels around every pixel."""
+        mean = cv2.blur(self.levels, _WINDOW)
+        return np.asarray(mean), cv2.sqrBoxFilter(self.levels, -1, _WINDOW) - mean * mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,16 +89,16 @@ class Step:
     ahead_sure: Plane
 
     @classmethod
-    def between(cls, before: Gray, after: Gray) -> Step:
+    def between(cls, before: View, after: View) -> Step:
         """Both directions of the motion from one frame to the next."""
-        grid = positions(*before.shape)
-        ahead, back = flow(before, after) + grid, flow(after, before) + grid
-        even_before, even_after = _even(before), _even(after)
+        grid = positions(*before.gray.shape)
+        ahead = flow(before.gray, after.gray, "fine") + grid
+        back = flow(after.gray, before.gray, "fine") + grid
         return cls(
             back,
-            _sureness(back, ahead, even_after, even_before),
+            _sureness(back, ahead, after, before),
             ahead,
-            _sureness(ahead, back, even_before, even_after),
+            _sureness(ahead, back, before, after),
         )
 
 
@@ -78,7 +111,7 @@ class Path:
 
     @classmethod
     def start(cls, height: int, width: int) -> Path:
-        """From a frame to itself."""
+        """From a frame of these numbers of rows and columns to itself."""
         return cls(positions(height, width), np.ones((height, width), np.float32))
 
     def extended(self, position: Plane, confidence: Plane) -> Path:
@@ -87,7 +120,10 @@ class Path:
 
 
 class Arrival(NamedTuple):
-    """Colour that reached a frame: ab, how sure it is, and its trust; see Carrier."""
+    """Colour that reached a frame: ab, how sure it is, and its trust; see Carrier.
+
+    All at the working size.
+    """
 
     ab: Plane
     confidence: Plane
@@ -100,15 +136,15 @@ class Carrier:
     trust: how far each pixel's colour goes back to what somebody has asked for.
     """
 
-    def __init__(self, gray: Gray, ab: Plane, trust: Plane) -> None:
-        self.path = Path.start(*gray.shape)
+    def __init__(self, view: View, ab: Plane, trust: Plane) -> None:
+        self.path = Path.start(*view.gray.shape)
         self.ab, self._trust = ab, trust
-        self.anchor(gray, ab, trust)
+        self.anchor(view, ab, trust)
 
-    def anchor(self, gray: Gray, ab: Plane, trust: Plane) -> None:
+    def anchor(self, view: View, ab: Plane, trust: Plane) -> None:
         """From now on, match with this frame, which is the present keyframe."""
-        self._anchor_gray, self._anchor_ab, self._anchor_trust = gray, ab, trust
-        self._anchored = Path.start(*gray.shape)
+        self._anchor, self._anchor_ab, self._anchor_trust = view, ab, trust
+        self._anchored = Path.start(*view.gray.shape)
 
     @property
     def anchor_in_view(self) -> float:
@@ -120,27 +156,33 @@ class Carrier:
         self.path = self.path.extended(position, confidence)
         return self.path
 
-    def arrive(self, gray: Gray) -> Arrival:
+    def arrive(self, view: View) -> Arrival:
         """The colour that the last steps have brought to the present frame."""
-        reached = self._match(gray)
-        weight = reached.confidence[..., None]
-        chain = pull(self.ab, self.path.position)
-        ab = chain + weight * (pull(self._anchor_ab, reached.position) - chain)
-        trusted = pull(self._trust, self.path.position) * self.path.confidence
-        trust = np.maximum(trusted, reached.confidence * pull(self._anchor_trust, reached.position))
-        return Arrival(ab, np.maximum(self.path.confidence, reached.confidence), trust)
+        reached = self._match(view)
+        path, anchored = enlarged(self.path), enlarged(reached)
+        ab = mixed(
+            pull(self.ab, path.position),
+            pull(self._anchor_ab, anchored.position),
+            anchored.confidence,
+        )
+        trust = cv2.max(
+            cv2.multiply(pull(self._trust, path.position), path.confidence),
+            cv2.multiply(pull(self._anchor_trust, anchored.position), anchored.confidence),
+        )
+        confidence = cv2.max(path.confidence, anchored.confidence)
+        return Arrival(ab, np.asarray(confidence), np.asarray(trust))
 
     def settle(self, ab: Plane, trust: Plane) -> None:
         """Make the present frame, to which arrive() has led, the keyframe, with this colour."""
         self.ab, self._trust = ab, trust
-        self.path = Path.start(*ab.shape[:2])
+        self.path = Path.start(*self._anchor.gray.shape)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What a new carrier needs to go on from the present keyframe."""
         return {
             "ab": self.ab,
             "trust": self._trust,
-            "anchor_gray": self._anchor_gray,
+            "anchor_gray": self._anchor.gray,
             "anchor_ab": self._anchor_ab,
             "anchor_trust": self._anchor_trust,
             "anchored_position": self._anchored.position,
@@ -150,36 +192,49 @@ class Carrier:
     @classmethod
     def restore(cls, state: Mapping[str, NDArray[Any]]) -> Carrier:
         """The carrier whose state that is. Raises KeyError where it is incomplete."""
-        gray = state["anchor_gray"].astype(np.uint8)
+        view = View(state["anchor_gray"].astype(np.uint8))
         planes = {name: plane.astype(np.float32) for name, plane in state.items()}
-        carrier = cls(gray, planes["anchor_ab"], planes["anchor_trust"])
+        carrier = cls(view, planes["anchor_ab"], planes["anchor_trust"])
         carrier.settle(planes["ab"], planes["trust"])
         carrier._anchored = Path(planes["anchored_position"], planes["anchored_confidence"])
         return carrier
 
-    def _match(self, gray: Gray) -> Path:
+    def _match(self, view: View) -> Path:
         """Follow the anchor to the present frame: composed, corrected by a direct flow, judged."""
-        followed = Path(
-            pull(self._anchored.position, self.path.position),
-            pull(self._anchored.confidence, self.path.position) * self.path.confidence,
-        )
-        grid = positions(*gray.shape)
-        direct = flow(gray, self._anchor_gray, "medium", followed.position - grid) + grid
-        likeness, texture = _likeness(gray, self._anchor_gray, followed.position)
-        direct_likeness, _ = _likeness(gray, self._anchor_gray, direct)
-        near = cv2.magnitude(*cv2.split(direct - followed.position)) < _CORRECTION
+        followed = self._anchored.extended(self.path.position, self.path.confidence)
+        grid = positions(*view.gray.shape)
+        guess = followed.position - grid
+        direct = flow(view.gray, self._anchor.gray, "medium", guess) + grid
+        likeness = _likeness(view, self._anchor, followed.position)
+        direct_likeness = _likeness(view, self._anchor, direct)
+        near = _length(direct - followed.position) < _CORRECTION
         better = near & (direct_likeness > likeness)
         likeness = np.where(better, direct_likeness, likeness)
-        position = np.where(better[..., None], direct, followed.position)
-        restored = _RESTORED * ramp(likeness, *_SURE) * (texture > _TEXTURE)
-        self._anchored = Path(position, np.maximum(followed.confidence, restored))
-        return Path(position, self._anchored.confidence * ramp(likeness, *_ALIKE))
+        position = followed.position
+        position[better] = direct[better]
+        texture = view.statistics[1] > _TEXTURE
+        restored = _RESTORED * ramp(likeness, *_SURE) * texture
+        confidence = np.maximum(followed.confidence, restored)
+        self._anchored = Path(position, confidence)
+        return Path(position, confidence * ramp(likeness, *_ALIKE))
 
 
+@lru_cache(maxsize=8)
 def positions(height: int, width: int) -> Plane:
-    """(height, width, 2) float32: every pixel's own x, y."""
+    """(height, width, 2) float32: every pixel's own x, y. Not to be written to."""
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return np.stack([x, y], axis=-1)
+    grid = np.stack([x, y], axis=-1)
+    grid.flags.writeable = False
+    return grid
+
+
+def enlarged(path: Path) -> Path:
+    """The path on twice as many rows and columns, its positions in pixels of that size."""
+    height, width = path.confidence.shape
+    size = 2 * width, 2 * height
+    moved = cv2.resize(path.position - positions(height, width), size)
+    position = cv2.scaleAdd(moved, 2.0, positions(2 * height, 2 * width))
+    return Path(np.asarray(position), np.asarray(cv2.resize(path.confidence, size)))
 
 
 def pull(plane: Plane, position: Plane) -> Plane:
@@ -195,41 +250,44 @@ def pull(plane: Plane, position: Plane) -> Plane:
     )
 
 
-def _even(gray: Gray) -> Plane:
-    """Gray without grain and without the brightness of its surroundings, which may flicker."""
-    plane = gray.astype(np.float32)
-    return np.asarray(cv2.blur(plane, _GRAIN) - cv2.blur(plane, _NEARBY))
+def mixed(one: Plane, other: Plane, share: NDArray[np.floating]) -> Plane:
+    """Of two planes (h, w, 2), as much of the other as the share (h, w), 0..1, says."""
+    # single planes: to multiply interleaved ones by one of them takes ten times as long
+    planes = zip(cv2.split(one), cv2.split(other), strict=True)
+    return np.asarray(cv2.merge([a + share * (b - a) for a, b in planes]), np.float32)
 
 
-def _sureness(to: Plane, back: Plane, here: Plane, there: Plane) -> Plane:
+def _length(vectors: Plane) -> Plane:
+    return np.asarray(cv2.magnitude(*cv2.split(vectors)))
+
+
+def _sureness(to: Plane, back: Plane, here: View, there: View) -> Plane:
     """After Sundaram, Brox & Keutzer, "Dense Point Trajectories by GPU-accelerated Large
     Displacement Optical Flow", ECCV 2010, section 3: the allowed miss grows with the way."""
-    height, width = here.shape
+    height, width = here.gray.shape
     grid = positions(height, width)
-    way = cv2.magnitude(*cv2.split(to - grid))
-    miss = cv2.magnitude(*cv2.split(pull(back, to) - grid)) / (_MISS + _MISS_OF_WAY * way)
-    change = (pull(there, to) - here) / _CHANGE
+    way = _length(to - grid)
+    miss = _length(pull(back, to) - grid) / (_MISS + _MISS_OF_WAY * way)
+    change = (pull(there.even, to) - here.even) * np.float32(1 / _CHANGE)
     sure = cv2.exp(-(miss * miss) - change * change)
     inside = cv2.inRange(to, (-0.5, -0.5), (width - 0.5, height - 0.5))
     sure[inside == 0] = 0
     return np.asarray(sure, np.float32)
 
 
-def _likeness(gray: Gray, anchor: Gray, position: Plane) -> tuple[Plane, Plane]:
+def _likeness(view: View, anchor: View, position: Plane) -> Plane:
     """Local correlation (-1..1) of a frame with its anchor seen through positions, in which
-    what has no texture counts as alike, and the texture (variance) of the frame."""
-    a, b = gray.astype(np.float32), pull(anchor.astype(np.float32), position)
-    mean_a, mean_b = cv2.blur(a, _WINDOW), cv2.blur(b, _WINDOW)
-    var_a = cv2.blur(a * a, _WINDOW) - mean_a * mean_a
-    var_b = cv2.blur(b * b, _WINDOW) - mean_b * mean_b
-    both = cv2.blur(a * b, _WINDOW) - mean_a * mean_b
-    likeness = (both + _NOISE) / np.sqrt(
-        np.maximum(var_a + _NOISE, 1) * np.maximum(var_b + _NOISE, 1)
-    )
-    return np.asarray(likeness, np.float32), np.asarray(var_a, np.float32)
+    what has no texture counts as alike."""
+    mean, variance = view.statistics
+    there = pull(anchor.levels, position)
+    mean_there = cv2.blur(there, _WINDOW)
+    variance_there = cv2.sqrBoxFilter(there, -1, _WINDOW) - mean_there * mean_there
+    both = cv2.blur(view.levels * there, _WINDOW) - mean * mean_there
+    scale = np.sqrt(np.maximum(variance + _NOISE, 1) * np.maximum(variance_there + _NOISE, 1))
+    return np.asarray((both + _NOISE) / scale, np.float32)
 
 
 def ramp(plane: Plane, low: float, high: float) -> Plane:
     """0 up to `low`, 1 from `high`, smooth in between."""
-    x = ((plane - low) / (high - low)).clip(0, 1)
+    x = ((plane - low) * np.float32(1 / (high - low))).clip(0, 1)
     return np.asarray(x * x * (3 - 2 * x), np.float32)

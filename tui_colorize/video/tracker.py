@@ -68,11 +68,14 @@ class ShotTracker:
         self._follower = Follower()
         self._buffer: list[Gray] = []  # working copies of the frames fed and not yet reported
         self._forward: list[dict[int, Place]] = []  # what the follower found on them
-        self._size = (1, 1)  # of the source, height and width
+        self._size: tuple[int, ...] = (1, 1)  # of the source, height and width
 
-    def feed(self, gray: Gray) -> list[list[Track]]:
-        """The next frame, (H, W) uint8 -> the tracks of the frames that are settled by now."""
-        self._size = gray.shape
+    def feed(self, gray: Gray, size: tuple[int, ...] | None = None) -> list[list[Track]]:
+        """The next frame, (H, W) uint8 -> the tracks of the frames that are settled by now.
+
+        size: (height, width) of the film, where the frame has been made smaller already.
+        """
+        self._size = size or gray.shape
         small = working(gray, LONG_SIDE)
         places = self._follower.step(small, self._put(self._next, small))
         self._agreement.link(self._next, places)

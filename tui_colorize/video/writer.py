@@ -19,6 +19,7 @@ from tui_colorize.video.frame import Plane, Samples, VideoFrame
 from tui_colorize.video.info import VideoInfo
 from tui_colorize.video.orientation import Orientation
 from tui_colorize.video.pixelformat import plane_array
+from tui_colorize.video.priority import take_back_real_time
 from tui_colorize.video.segments import SegmentFile
 from tui_colorize.video.source import said
 
@@ -45,6 +46,7 @@ class SegmentWriter:
             self._encoder = Codec(encoding.codec.encoder, "w").create("video")
             encoding.configure(self._encoder)
             self._encoder.open()
+            take_back_real_time()
         with said(self._name, "be written"):
             self._file = SegmentFile(path)
 
