@@ -99,8 +99,9 @@ class Timeline(Widget):
         for column in range(self._columns):
             frames = self._frames_of(column)
             part = slice(frames.start, frames.stop)
-            if lost[part].any():
-                cells.append(Segment(_LOST, Style(color=ink.error, bgcolor=ink.ground)))
+            if lost[part].any():  # an alarm only where there is none left to go by
+                color = ink.dim if seen[part].any() else ink.error
+                cells.append(Segment(_LOST, Style(color=color, bgcolor=ink.ground)))
             elif seen[part].any():
                 cells.append(Segment(_SEEN, Style(color=ink.dim, bgcolor=ink.ground)))
             else:
