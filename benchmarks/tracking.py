@@ -17,9 +17,10 @@ even if they come back, so the second figure says nothing about re-acquisition.
 - ms: mean time per frame of the tracker, its flow included, decoding not.
 The reference takes a fifth of a second per frame; --cache keeps it.
 
-Cuts. The clips, reduced to 240 pixels, are joined in --seeds random orders, at most 40 frames of
-each: hard cuts as they are, with flashes (1 to 3 frames), flicker (15 %), grain (15 gray levels),
-grain with scratches and dirt, shake (2 % of the width); fades through black and white; dissolves.
+Cuts. The clips, reduced to 240 pixels, are joined in --seeds random orders, 40 frames of each, or
+as many as leave 16 between two changes (a short clip goes on backwards): hard cuts as they are,
+with flashes (1 to 3 frames), flicker (15 %), grain (15 gray levels), grain with scratches and dirt,
+shake (2 % of the width); fades through black and white; dissolves.
 A clip given with --film must be a single shot: it is joined too, and any start inside is false.
 Found: a shot starts within 2 frames of a hard cut, or inside a gradual change (1 frame more on
 either side); every other start but the first frame is false.
@@ -183,6 +184,7 @@ def _score_frame(
 HARD = ("cuts", "flashes", "flicker", "grain", "dirt", "shake")
 GRADUAL = (("black", 6), ("black", 14), ("white", 10), ("dissolve", 8), ("dissolve", 16))
 LONG = ("dissolve", 24)
+CLEAN = 16  # frames between two gradual changes, at least
 
 
 def reduced(path: Path) -> list[np.ndarray]:
@@ -197,9 +199,11 @@ def joined(
     """The frames, and where each change begins and ends."""
     frames: list[np.ndarray] = []
     changes = []
+    count = max(40, 2 * length + CLEAN)
     for number, clip in enumerate(random.permutation(len(clips))):
-        first = int(random.integers(0, max(1, len(clips[clip]) - 40)))
-        part = [frame.astype(np.float32) for frame in clips[clip][first : first + 40]]
+        there_and_back = clips[clip] + clips[clip][-2::-1]
+        first = int(random.integers(0, max(1, len(clips[clip]) - count)))
+        part = [frame.astype(np.float32) for frame in there_and_back[first : first + count]]
         if number:
             at = len(frames)
             share = [(step + 1) / (length + 1) for step in range(length)]

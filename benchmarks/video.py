@@ -1,12 +1,12 @@
 """Speed of colouring film against the network's own ceiling, and whether memory stays.
 
-    python benchmarks/video.py [--frames 120] [--memory [FRAMES ...]]
+    python benchmarks/video.py [--frames 120] [--clip FILM] [--memory [FRAMES ...]]
 
 The ceiling is the bare network, one frame after the other, with all cores. Absolute figures drift
 with the machine: ceiling and film are measured in turn. work: processor time of the network on one
 frame over that of the film's, all included, a frame; it is the ratio that can be reached, and
-holds on a busy machine, too. --memory: instead, the peak of runs over so many frames of 720 rows
-(200 and 2,000), each in a process of its own.
+holds on a busy machine, too. --clip: that film in place of a made-up one. --memory: instead, the
+peak of runs over so many frames of 720 rows (200 and 2,000), each in a process of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy as np
 
 from tui_colorize import Colorizer, Hint, colorize_video
 from tui_colorize.picture import working_size
+from tui_colorize.video.reader import VideoReader
 
 SIZE_480, SIZE_720 = (854, 480), (1280, 720)
 
@@ -79,20 +80,20 @@ def ceiling(colorizer: Colorizer, size: tuple[int, int]) -> tuple[float, float]:
     return 1 / float(np.median(times)), (time.process_time() - worked) / len(times)
 
 
-def speed(folder: Path, frames: int) -> None:
+def speed(film: Path, folder: Path) -> None:
     colorizer = Colorizer()
-    film = folder / "film.mp4"
-    write_film(film, SIZE_480, frames)
-    print(f"{frames} frames of {SIZE_480[0]} x {SIZE_480[1]} on {colorizer.device}")
+    with VideoReader(film) as reader:
+        frames, size = reader.count(), (reader.info.width, reader.info.height)
+    print(f"{frames} frames of {size[0]} x {size[1]} on {colorizer.device}")
     print(f"{'every':>6}{'fps':>8}{'ceiling':>9}{'ratio':>7}{'work':>7}  limited by")
     for every in (1, None):
-        before = ceiling(colorizer, SIZE_480)
+        before = ceiling(colorizer, size)
         seen = []
         start, worked = time.perf_counter(), time.process_time()
         colorize_video(
             film,
             folder / "out.mp4",
-            hints(SIZE_480),
+            hints(size),
             colorizer=colorizer,
             every=every,
             overwrite=True,
@@ -100,7 +101,7 @@ def speed(folder: Path, frames: int) -> None:
         )
         fps = frames / (time.perf_counter() - start)
         worked = (time.process_time() - worked) / frames
-        after = ceiling(colorizer, SIZE_480)
+        after = ceiling(colorizer, size)
         most, least_work = ((one + two) / 2 for one, two in zip(before, after, strict=True))
         name = "auto" if every is None else str(every)
         print(
@@ -122,13 +123,14 @@ def memory(folder: Path, lengths: Sequence[int]) -> None:
 
 def peak_of(film: Path) -> None:
     out = film.with_name("out.mp4")
-    colorize_video(film, out, hints(SIZE_720), preset="veryfast", overwrite=True)
+    colorize_video(film, out, hints(SIZE_720), overwrite=True)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--clip", type=Path, metavar="FILM")
     parser.add_argument("--memory", type=int, nargs="*", metavar="FRAMES")
     parser.add_argument("--peak-of", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -138,8 +140,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if options.memory is not None:
             memory(Path(folder), options.memory or (200, 2000))
+        elif options.clip:
+            speed(options.clip, Path(folder))
         else:
-            speed(Path(folder), options.frames)
+            film = Path(folder) / "film.mp4"
+            write_film(film, SIZE_480, options.frames)
+            speed(film, Path(folder))
 
 
 if __name__ == "__main__":

@@ -121,6 +121,26 @@ def test_bad_input_is_refused_in_a_sentence(film):
     assert not list(Path().glob("o.mkv")) + list(Path().glob(".*"))
 
 
+def test_what_is_left_of_a_film_is_coloured(film):
+    """One that was cut off comes out as far as it goes; status 1 and a sentence tell so."""
+    with av.open(str(film)) as source, av.open("silent.mkv", "w") as silent:
+        stream = silent.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                silent.mux(packet)
+    whole = Path("silent.mkv").read_bytes()
+    Path("cut.mkv").write_bytes(whole[: len(whole) // 2])
+    status, out, err = run("cut.mkv", "-o", "out.mkv", "--codec", "ffv1")
+    assert status == 1, err
+    assert "frames" in out
+    assert [line for line in err.splitlines() if "cut.mkv is incomplete" in line], err
+    before, after = decoded(film), decoded("out.mkv")
+    assert 10 < len(after) < FRAMES
+    for one, other in zip(before, after, strict=False):
+        assert np.array_equal(one[:HEIGHT], other[:HEIGHT])
+
+
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + 180
     while not path.exists():

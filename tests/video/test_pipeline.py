@@ -277,9 +277,9 @@ def test_what_was_damaged_is_said(network):
         assert sum(1 for _ in reader) == result.frames
 
 
-@pytest.mark.parametrize("size", [(1, 1), (17, 33), (700, 20)])
+@pytest.mark.parametrize("size", [(1, 1), (17, 33), (700, 20), (4097, 2161)])
 def test_a_single_frame_of_any_size(network, size):
-    """The smallest films come out like all others."""
+    """Small films and large ones come out like all others."""
     film(pipeline.Path("film.mkv"), frames=1, size=size)
     assert color("film.mkv", "out.mkv", [Hint(0, 0, "red")], network).frames == 1
     assert same(lumas("film.mkv"), lumas("out.mkv"))

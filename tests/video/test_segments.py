@@ -154,3 +154,12 @@ def test_settings_that_matter_are_compared(tmp_path):
     assert plan(info, out) == plan(info, out)
     assert plan(info, out) != plan(info, out, crf=20)
     assert plan(info, out) != plan(info, out, chroma="444")
+
+
+def test_the_usual_preset_has_a_lookahead(tmp_path):
+    """x264's superfast has none of its own and makes larger films; other presets keep theirs."""
+    with VideoReader(film(tmp_path / "a.mkv")) as reader:
+        info = reader.info
+    for preset, told in ((None, True), ("superfast", True), ("medium", False)):
+        options = dict(plan(info, tmp_path / "b.mp4", preset=preset).options)
+        assert ("rc-lookahead=10" in options.get("x264-params", "")) == told

@@ -181,7 +181,7 @@ def test_motion_decides_how_often_the_network_runs(network):
 
 def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
     """A hint far ahead holds no more than LOOK_AHEAD frames back."""
-    monkeypatch.setattr(shotcolor, "LOOK_AHEAD", 24)
+    monkeypatch.setattr(shotcolor, "LOOK_AHEAD", 40)
     monkeypatch.setattr(shotcolor, "_FADE", 8)
     colorist = ShotColorist(network, [90])
     done, waiting = [], []
@@ -191,7 +191,7 @@ def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
         waiting.append(number + 1 - len(done))
     done += colorist.finish()
     assert [each.index for each in done] == list(range(91))
-    assert max(waiting) <= 24 + 25
+    assert max(waiting) <= 40 + 33
     red = [np.linalg.norm(each.ab[60:68, 72:80].reshape(-1, 2).mean(0) - RED) < 10 for each in done]
     assert all(red[78:])
     assert not any(red[:60])

@@ -7,6 +7,7 @@ Places are rows (x, y, scale, angle): pixels of a gray frame, and how much large
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,8 @@ def cut(gray: Gray, place: Floats, half: int = LARGE) -> Gray:
     """
     import cv2
 
-    x, y, scale, angle = (float(value) for value in place)
-    c, s = scale * np.cos(angle), scale * np.sin(angle)
+    x, y, scale, angle = place.tolist()
+    c, s = scale * cos(angle), scale * sin(angle)
     matrix = np.array([[c, -s, x - half * (c - s)], [s, c, y - half * (s + c)]], np.float32)
     return np.asarray(
         cv2.warpAffine(

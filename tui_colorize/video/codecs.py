@@ -59,7 +59,7 @@ class Codec:
 CODECS = {
     codec.name: codec
     for codec in (
-        Codec("x264", "libx264", (*_MP4, ".mkv"), (17, 51), "crf", _X26X_PRESETS, "veryfast"),
+        Codec("x264", "libx264", (*_MP4, ".mkv"), (17, 51), "crf", _X26X_PRESETS, "superfast"),
         Codec(
             "x265",
             "libx265",

@@ -142,7 +142,7 @@ def plan(
         field_order=info.field_order,
         options=(
             *_options(chosen, crf, preset),
-            *_special_options(chosen, info, subsampling == (1, 1)),
+            *_special_options(chosen, preset, info, subsampling == (1, 1)),
         ),
         threads=min(os.cpu_count() or 1, _MOST_THREADS),
         notices=tuple(notices),
@@ -204,7 +204,7 @@ def _options(codec: Codec, crf: int | None, preset: str | None) -> tuple[tuple[s
 
 
 def _special_options(
-    codec: Codec, info: VideoInfo, full_chroma: bool
+    codec: Codec, preset: str | None, info: VideoInfo, full_chroma: bool
 ) -> tuple[tuple[str, str], ...]:
     """What the encoder has to be told of this film or this machine."""
     if codec.encoder == "prores_ks":
@@ -212,6 +212,10 @@ def _special_options(
     if codec.encoder != "libx264":
         return ()
     parameters = []
+    if (preset or codec.preset) == "superfast":
+        # With veryfast's lookahead its films are 4 to 15 % larger than veryfast's, and take 45 to
+        # 60 % of the time.
+        parameters.append("mbtree=1:rc-lookahead=10")
     if cv2.checkHardwareSupport(_AVX512):
         # With AVX-512 its macroblock tree reads memory that nobody wrote, so that two runs may
         # differ; a film that was interrupted is to come out as one that was not.

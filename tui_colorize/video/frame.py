@@ -87,12 +87,12 @@ class VideoFrame:
         """
         samples, (across, down) = self.samples, subsampling
         if self.decoded.interlaced_frame and down > 1 and len(self.luma) > 1:
-            rows = np.empty((-(-len(self.luma) // down), self.luma.shape[1]), np.float32)
+            fields = [_thinned(self.luma[field::2], across, down) for field in (0, 1)]
+            plane = np.empty((-(-len(self.luma) // down), fields[0].shape[1]), np.float32)
             for field in (0, 1):
-                rows[field::2] = _averaged(self.luma[field::2], down)[: len(rows[field::2])]
+                plane[field::2] = fields[field][: len(plane[field::2])]
         else:
-            rows = _averaged(self.luma, down)
-        plane = _sited(rows, across)
+            plane = _thinned(self.luma, across, down)
         plane = (plane - samples.black) * np.float32(1 / (samples.white - samples.black))
         return np.ascontiguousarray(samples.orientation.shown(plane.clip(0, 1)))
 
@@ -107,24 +107,14 @@ def _gray_table(depth: int, full_range: bool) -> Luma:
     return np.asarray(np.rint(unit * np.iinfo(dtype).max), dtype)
 
 
-def _averaged(plane: Luma, step: int) -> Plane:
-    """Means of `step` rows; the last row stands in for those that are missing."""
-    result = plane[::step].astype(np.float32)
-    for offset in range(1, step):
-        part = plane[offset::step]
-        result[: len(part)] += part
-        result[len(part) :] += plane[-1]
-    return result if step == 1 else result * np.float32(1 / step)
+def _thinned(plane: Luma, across: int, down: int) -> Plane:
+    """Means of `down` rows, and of those every `across`-th column, low-passed by a triangle.
 
-
-def _sited(plane: Plane, step: int) -> Plane:
-    """Every `step`-th column, low-passed by a triangle around it; edges repeat."""
-    if step == 1:
-        return plane
-    width = plane.shape[1]
-    padded = np.pad(plane, ((0, 0), (step, step)), "edge")
-    result = np.zeros((len(plane), -(-width // step)), np.float32)
-    for offset in range(1 - step, step):
-        weight = np.float32((step - abs(offset)) / step**2)
-        result += weight * padded[:, step + offset :: step][:, : result.shape[1]]
-    return result
+    The outermost samples stand in for what is beyond.
+    """
+    triangle = (across - np.abs(np.arange(1 - across, across, dtype=np.float32))) / across**2
+    mean = np.full(down, 1 / down, np.float32)
+    filtered = cv2.sepFilter2D(
+        plane, cv2.CV_32F, triangle, mean, anchor=(across - 1, 0), borderType=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(filtered[::down, ::across], np.float32)

@@ -37,8 +37,8 @@ from tui_colorize.video.temporal import (
 LOOK_AHEAD = 240
 """Frames that a hint's colour is carried backwards at most."""
 
-_GAP = 24  # frames from keyframe to keyframe at most
-_UNSEEN = 0.5  # part of the picture that makes a keyframe when it was not in the last one
+_GAP = 32  # frames from keyframe to keyframe at most
+_UNSEEN = 0.7  # part of the picture that makes a keyframe when it was not in the last one
 _NEGLIGIBLE = 0.002  # part of the picture for which the network is not asked
 _BACK_GAP = 8  # frames between those that get colour from a later hint
 _LEAST_BACK_GAP = 4  # the same where the network is to run more often: resampling blurs

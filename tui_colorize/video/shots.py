@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -23,12 +24,13 @@ Gray = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 Item = TypeVar("Item")
 
-LOOK_AHEAD = 8
+LOOK_AHEAD = 12
 """Frames that the detector must have seen after a frame to decide about it."""
 
-_SPANS = (8, 16, 24)  # frames before the middle of a dissolve at which it has not begun
+_SPANS = (8, 12, 16)  # frames before the middle of a dissolve at which it has not begun
 _LONG_SIDE = 128  # of the copies that are compared, in pixels
 _NOISE = 10.0  # variance in gray levels of a window without contrast: grain, compression
+_SOFT = (5, 5)  # pixels over which frames are compared where grain must not count
 _WINDOW = 25  # pixels of a side
 _ALIKE = 0.4  # likeness of frames of one shot, at least
 _STEP = 2.0  # times less alike than around it: a cut
@@ -36,7 +38,7 @@ _BACK = 4  # frames after which a flash or damage is over
 _BLANK = 5.0  # standard deviation in gray levels of a black or white frame
 _CLEAR = 15.0  # of a frame that is not near the dark end of a fade, at least
 _SHORT = 4  # blank frames that may be damage, not a fade
-_MIXED = 0.25  # of the variance of the difference of two frames: what a mixture may miss, at most
+_MIXED = 0.35  # of the variance of the difference of two frames: what a mixture may miss, at most
 _CHANGE = 8.0  # mean difference in gray levels of the sides of a dissolve, at least
 _DECLINE = 0.04  # of what was before, from one frame that is looked at to the next, at least
 _PACE = 3  # frames from one to the next
@@ -55,6 +57,13 @@ class _Frame:
     @property
     def clear(self) -> bool:
         return self.contrast >= _CLEAR
+
+    @cached_property
+    def soft(self) -> Plane:
+        """Without grain."""
+        import cv2
+
+        return np.asarray(cv2.blur(self.gray.astype(np.float32), _SOFT))
 
 
 class ShotDetector:
@@ -136,8 +145,8 @@ class ShotDetector:
             start = self._frames[at - span]
             if any(frame.blank for frame in list(self._frames)[at - span :]):
                 break
-            between = [self._frames[i].gray for i in (at - _PACE, at, at + _PACE)]
-            share = _share(start.gray, between, end.gray)
+            between = [self._frames[i].soft for i in (at - _PACE, at, at + _PACE)]
+            share = _share(start.soft, between, end.soft)
             if share and not _any_alike([start.gray], [end.gray]):
                 self._mixing = share
                 return share < 0.5 <= last
@@ -209,20 +218,17 @@ def _any_alike(before: list[Gray], after: list[Gray]) -> bool:
     return any(alike(one, other) >= _ALIKE for one in before for other in after)
 
 
-def _share(start: Gray, between: Sequence[Gray], end: Gray) -> float:
+def _share(start: Plane, between: Sequence[Plane], end: Plane) -> float:
     """How much of `start` is in the middle one of `between`, if they are mixtures of `start` and
     `end` with less and less of `start`, else 0."""
-    import cv2
-
-    a, b, *mixed = (cv2.blur(frame.astype(np.float32), (5, 5)) for frame in (start, end, *between))
-    difference = a - b
+    difference = start - end
     if float(np.abs(difference).mean()) < _CHANGE:
         return 0.0
-    energy = float((difference * difference).sum())
-    shares = [float(((m - b) * difference).sum()) / energy for m in mixed]
+    energy = float(np.vdot(difference, difference))
+    shares = [float(np.vdot(frame - end, difference)) / energy for frame in between]
     share = shares[len(shares) // 2]
     # flicker mixes frames too, but not ever more
     if not 0.15 < share < 0.85 or max(np.diff(shares)) > -_DECLINE:
         return 0.0
-    rest = mixed[len(mixed) // 2] - b - share * difference
-    return share if float((rest * rest).sum()) < _MIXED * energy else 0.0
+    rest = between[len(between) // 2] - end - np.float32(share) * difference
+    return share if float(np.vdot(rest, rest)) < _MIXED * energy else 0.0
