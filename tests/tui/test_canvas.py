@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rich.color import ColorSystem
@@ -13,10 +15,12 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 
 from tui_colorize.hints import Hint
-from tui_colorize.tui.canvas.frame import FrameRequest, make_frame
+from tui_colorize.tui.canvas.frame import FrameRequest, make_frames
 from tui_colorize.tui.canvas.halfcell import HalfCellPainter
+from tui_colorize.tui.canvas.kitty import KittyPainter
 from tui_colorize.tui.canvas.link import Link
 from tui_colorize.tui.canvas.marks import Overlay, draw_cursor, draw_hints, draw_rulers
+from tui_colorize.tui.canvas.painter import Block, Detail
 from tui_colorize.tui.canvas.panes import View, arrange
 from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.canvas.viewport import Viewport
@@ -200,12 +204,17 @@ def _request(size=(41, 10), view=View.SIDE_BY_SIDE, cell=(1, 2), **options):
     return FrameRequest(size, panes, view, viewport, cell=cell, **options)
 
 
+def _last_frame(*options):
+    *_, frame = make_frames(*options)
+    return frame
+
+
 def _plain(*color):
     return lambda size, region: np.full((size[1], size[0], 3), color, np.uint8)
 
 
 def _frame(gray=128, **options):
-    return make_frame(_request(**options), _plain(gray), None, HalfCellPainter(), None)
+    return _last_frame(_request(**options), _plain(gray), None, HalfCellPainter(), None)
 
 
 def _contrast(segment):
@@ -261,7 +270,7 @@ def test_the_split_view_is_gray_left_of_the_seam(cell):
     painter = HalfCellPainter() if cell == (1, 2) else SixelPainter(cell)
     for seam in (0.0, 0.25, 1.0):
         request = _request(size=(21, 11), view=View.SPLIT, cell=cell, seam=seam)
-        frame = make_frame(request, _plain(10), _plain(200), painter, None)
+        frame = _last_frame(request, _plain(10), _plain(200), painter, None)
         (left, top), (width, height) = (
             (request.corners[0][0] * cell[0], request.corners[0][1] * cell[1]),
             request.pixel(request.viewport.size),
@@ -276,7 +285,7 @@ def test_the_tint_is_where_the_map_is_high():
     tint = np.zeros((2, 2), np.float32)
     tint[0, 1] = 1
     request = _request(view=View.COLOR, size=(21, 11), tint=tint)
-    frame = make_frame(request, _plain(100), _plain(100), HalfCellPainter(), None)
+    frame = _last_frame(request, _plain(100), _plain(100), HalfCellPainter(), None)
     (x, y), (width, height) = request.corners[0], request.viewport.size
     picture = frame.pixels[2 * y : 2 * y + height, x : x + width]
     assert picture[0, -1].tolist() == [208, 85, 144]
@@ -292,20 +301,77 @@ def test_only_tiles_that_changed_are_made_anew():
     def picture(size, region):
         return pixels[: size[1], : size[0]]
 
-    before = make_frame(request, picture, None, painter, None)
+    before = _last_frame(request, picture, None, painter, None)
     pixels[0, 0] = 0
-    after = make_frame(request, picture, None, painter, before)
+    after = _last_frame(request, picture, None, painter, before)
     assert len(after.tiles) > 20
     assert sum(after.tiles[place] is not tile for place, tile in before.tiles.items()) == 1
 
 
 def test_a_coarse_tile_gives_way_to_a_fine_one():
     painter = SixelPainter((4, 8))
-    coarse = make_frame(_request(cell=(4, 8), frugal=True), _plain(90), None, painter, None)
-    fine = make_frame(_request(cell=(4, 8)), _plain(90), None, painter, coarse)
+    coarse = _last_frame(
+        _request(cell=(4, 8), detail=Detail.FRUGAL), _plain(90), None, painter, None
+    )
+    fine = _last_frame(_request(cell=(4, 8)), _plain(90), None, painter, coarse)
     assert not set(coarse.tiles.values()) & set(fine.tiles.values())
-    again = make_frame(_request(cell=(4, 8), frugal=True), _plain(90), None, painter, fine)
+    again = _last_frame(
+        _request(cell=(4, 8), detail=Detail.FRUGAL), _plain(90), None, painter, fine
+    )
     assert set(again.tiles.values()) == set(fine.tiles.values())
+
+
+def test_a_preview_comes_first_and_is_much_smaller():
+    random = np.random.default_rng(2)
+    noise = random.integers(0, 256, (400, 400, 3), np.uint8)
+
+    def picture(size, region):
+        return noise[: size[1], : size[0]]
+
+    for painter in (SixelPainter((10, 20)), KittyPainter((10, 20))):
+        request = _request(cell=painter.cell, preview=True)
+        request = replace(request, viewport=replace(request.viewport, source=(400, 400)))
+        coarse, fine = make_frames(request, picture, None, painter, None)
+        assert [coarse.request.detail, fine.request.detail] == [Detail.COARSE, Detail.FINE]
+        assert np.array_equal(coarse.pixels, fine.pixels)
+        assert coarse.tiles.keys() == fine.tiles.keys()
+        sizes = [sum(len(t.data) for t in frame.tiles.values()) for frame in (coarse, fine)]
+        assert 4 * sizes[0] < sizes[1]
+
+
+def test_a_picture_in_cells_and_a_large_kitty_picture_have_no_preview():
+    for painter, size in ((HalfCellPainter(), (41, 10)), (KittyPainter((2, 4)), (181, 41))):
+        request = _request(size, cell=painter.cell, preview=True)
+        (frame,) = make_frames(request, _plain(90), None, painter, None)
+        assert frame.request.detail is Detail.FINE
+
+
+def test_a_preview_leaves_what_is_the_same_as_it_is():
+    painter = SixelPainter((4, 8))
+    fine = _last_frame(_request(cell=(4, 8)), _plain(90), _plain(10), painter, None)
+    request = _request(cell=(4, 8), preview=True)
+    coarse, after = make_frames(request, _plain(90), _plain(200), painter, fine)
+    same = {place for place, tile in fine.tiles.items() if after.tiles[place] is tile}
+    assert same
+    assert same == {place for place, tile in fine.tiles.items() if coarse.tiles[place] is tile}
+
+
+def test_a_picture_is_as_good_as_it_may_be_whatever_came_before_it():
+    random = np.random.default_rng(4)
+    smooth = np.full((200, 400, 3), 90, np.uint8)
+    rough = random.integers(0, 256, (200, 400, 3), np.uint8)
+    for kind in (SixelPainter, KittyPainter):
+
+        def size(painter, pixels):
+            block = Block((0, 0, 40, 10), pixels)
+            tiles = painter.paint([block], cell=(10, 20), detail=Detail.FRUGAL, before={})
+            return sum(len(tile.data) for tile in tiles.values())
+
+        fresh = [size(kind((10, 20)), pixels) for pixels in (smooth, rough)]
+        painter = kind((10, 20))
+        used = [size(painter, pixels) for pixels in (smooth, rough, smooth, rough)]
+        # Nearly: Kitty's pictures have numbers of different lengths.
+        assert used == pytest.approx(fresh * 2, abs=50)
 
 
 def test_preset_codes_are_what_rich_would_make():

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from textual.drivers.headless_driver import HeadlessDriver
 
-from tui_colorize.tui.canvas.frame import make_frame
+from tui_colorize.tui.canvas.frame import make_frames
 from tui_colorize.tui.canvas.kitty import KittyPainter
-from tui_colorize.tui.canvas.painter import Block
+from tui_colorize.tui.canvas.painter import Block, Detail
 from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.terminal import Graphics, Terminal
 
@@ -177,7 +177,9 @@ def _sixel_errors(app, screen):
 
 
 async def _quiet(until, pilot, app):
-    await until(pilot, lambda: app.canvas.complete and not app.canvas.frame.request.frugal)
+    await until(
+        pilot, lambda: app.canvas.complete and app.canvas.frame.request.detail is Detail.FINE
+    )
     await pilot.pause(0.05)
 
 
@@ -295,7 +297,7 @@ async def test_kitty_pictures_do_not_pile_up(make_app, ready, until, screen):
             def gray(size, region, number=number):
                 return np.full((size[1], size[0], 3), number, np.uint8)
 
-            frame = make_frame(frame.request, gray, None, app.painter, frame)
+            *_, frame = make_frames(frame.request, gray, None, app.painter, frame)
             app.canvas.show(frame)
             await pilot.pause()
             most = max(most, len(screen.images))
@@ -325,10 +327,12 @@ async def test_low_bandwidth_takes_half_the_bytes(make_app, ready, until, monkey
         sizes = []
         for low in (False, True):
             app.canvas.low_bandwidth = low
-            await until(pilot, lambda low=low: app.canvas.frame.request.frugal is low)
+            await until(
+                pilot, lambda low=low: (app.canvas.frame.request.detail is Detail.FRUGAL) is low
+            )
             await pilot.pause(0.05)
             sent.clear()
-            frame = make_frame(app.canvas.frame.request, photo, None, app.painter, None)
+            *_, frame = make_frames(app.canvas.frame.request, photo, None, app.painter, None)
             app.canvas.show(frame)
             await pilot.pause(0.1)
             sizes.append(sum(sent))
@@ -361,15 +365,33 @@ async def test_kitty_pictures_stay_below_a_dialogue(make_app, ready, until, scre
         assert screen.transmitted == before
 
 
+@pytest.mark.parametrize("cell", [(10, 20), (9, 19), (7, 13)])
+def test_a_coarse_sixel_tile_covers_its_cells_in_its_colours(cell):
+    width, height = 7 * cell[0], 3 * cell[1]
+    x, y = np.meshgrid(np.linspace(40, 220, width), np.linspace(60, 200, height))
+    pixels = np.dstack([x, y, np.full_like(x, 90)]).astype(np.uint8)
+    painter = SixelPainter(cell)
+    tiles = painter.paint([Block((0, 0, 7, 3), pixels)], cell=cell, detail=Detail.COARSE, before={})
+    terminal = VirtualTerminal()
+    terminal.feed(tiles[0, 0, 7, 3].data)
+    shown = terminal.pixels[:height, :width].astype(int)
+    assert np.abs(shown - pixels).mean() < 15
+    assert np.abs(shown - pixels).max() < 80
+
+
 def test_the_edges_of_enlarged_kitty_pictures_are_not_shown():
     random = np.random.default_rng(3)
     pixels = random.integers(0, 256, (160, 200, 3), np.uint8)
     painter = KittyPainter((10, 20))
-    tiles = painter.paint([Block((0, 0, 20, 8), pixels)], cell=(10, 20), frugal=False, before={})
+    tiles = painter.paint(
+        [Block((0, 0, 20, 8), pixels)], cell=(10, 20), detail=Detail.FINE, before={}
+    )
     (fine,) = tiles.values()
     assert (fine.data.count("c=20,"), fine.cells[0][0].text[1:]) == (1, "\u0305\u0305")
     many = np.tile(pixels, (7, 7, 1))
-    tiles = painter.paint([Block((0, 0, 140, 56), many)], cell=(10, 20), frugal=True, before={})
+    tiles = painter.paint(
+        [Block((0, 0, 140, 56), many)], cell=(10, 20), detail=Detail.FRUGAL, before={}
+    )
     for tile in tiles.values():
         assert "c=22,r=10," in tile.data
         assert tile.cells[0][0].text[1:] == "\u030d\u030d"
@@ -380,12 +402,14 @@ async def test_sixel_tiles_are_drawn_once_when_they_all_move(
     make_app, ready, until, screen, monkeypatch
 ):
     put = []
-    monkeypatch.setattr(SixelPainter, "put", lambda _, tile: put.append(tile.place) or tile.data)
+    monkeypatch.setattr(
+        SixelPainter, "put", lambda _, tile: put.append((tile.place, tile.detail)) or tile.data
+    )
     async with _app(make_app, Graphics.SIXEL).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await _quiet(until, pilot, app)
         put.clear()
-        monkeypatch.setattr("tui_colorize.tui.canvas.widget._FAST", 0.0)  # no coarse frame before
+        monkeypatch.setattr("tui_colorize.tui.canvas.widget._FAST", 0.0)  # no frugal frame before
         app.canvas.set_view(app.canvas.view.next)
         await until(pilot, lambda: app.canvas.frame.request.view is app.canvas.view)
         await _quiet(until, pilot, app)

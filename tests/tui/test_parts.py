@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from textual.geometry import Size
@@ -104,6 +105,27 @@ def test_the_newest_job_of_a_slot_is_done():
     go.set()
     thread.close(essential=("first", "second"))
     assert done == ["first 4", "second 4"]
+
+
+def test_a_running_job_knows_whether_a_newer_one_waits():
+    begun, seen = threading.Event(), []
+    thread = Latest("test", ("one",))
+
+    def job():
+        seen.append(thread.waits("one"))
+        begun.set()
+        while not thread.waits("one"):
+            time.sleep(0.001)
+        seen.append(True)
+
+    thread.submit("one", job)
+    assert begun.wait(5)
+    thread.submit("one", lambda: seen.append(thread.waits("one")))
+    deadline = time.monotonic() + 5
+    while len(seen) < 3 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    thread.close()
+    assert seen == [False, True, False]
 
 
 def test_closing_drops_what_is_not_essential():

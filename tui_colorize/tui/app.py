@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.containers import Container
-from textual.events import Event, Key, Resize
+from textual.events import Event, InputEvent, Key, Resize
 from textual.geometry import Size
 from textual.widgets import Static
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _ANY_TERMINAL = Terminal()
 _MIXER_ROWS, _MIXER_COLUMNS = 38, 120
 """Of the terminal, from which on there is room for the gamut and the palettes all the time."""
+_REST = 20.0  # seconds without a key or the mouse after which there is time to clear up
 _USUAL = (4, 3)  # the shape that the panels are placed for while there is no picture
 
 
@@ -98,6 +99,7 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
             id="too-small",
         )
         self._laid_out: tuple[object, ...] = ()
+        self._touched = self._untidy = False
 
     def compose(self) -> ComposeResult:
         self._lay_out()
@@ -118,11 +120,19 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
 
     def _begin(self) -> None:
         gc.enable()
+        self.set_interval(_REST, self._tidy)
         self.watch_exports()
         if self._first is None:
             self.call_later(self.action_open)
         else:
             self.open_picture(self._first)
+
+    def _tidy(self) -> None:
+        """Collect garbage once the user has been resting for a while: everything waits for it."""
+        if self._untidy and not self._touched and not self.playing:
+            self._untidy = False
+            gc.collect()
+        self._touched = False
 
     def on_unmount(self) -> None:
         self.remember_now()
@@ -137,6 +147,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         Textual sends them on to the focused widget, which does so later: of keys that come in one
         burst, those after one that moves the focus would still go to the old place.
         """
+        if isinstance(event, InputEvent):
+            self._touched = self._untidy = True
         if (
             isinstance(event, Key)
             and not event.is_forwarded

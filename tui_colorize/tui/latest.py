@@ -40,6 +40,11 @@ class Latest:
         with self._changed:
             return self._running == slot or slot in self._waiting
 
+    def waits(self, slot: str) -> bool:
+        """Whether a job waits in this slot."""
+        with self._changed:
+            return slot in self._waiting
+
     def close(self, essential: Collection[str] = (), timeout: float = 3.0) -> None:
         """Take no more jobs, drop those that wait except the essential ones, wait for the end.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SWITCH = 0.001  # seconds
 _SLOW_LINK_FPS = "30"
+_NEVER = 1 << 30  # collections of younger objects before one of all
 
 
 def in_browser() -> bool:
@@ -58,6 +59,8 @@ def run(
     sys.setswitchinterval(_SWITCH)
     # Nothing that the first frame needs is garbage.
     gc.disable()
+    # To go through every cell of a picture takes longer than keys may wait: that is for a rest.
+    gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
     if in_browser():
         from tui_colorize.tui.guarded import GuardedApp
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
-from tui_colorize.tui.canvas.frame import Frame, FrameRequest, make_frame
+from tui_colorize.tui.canvas.frame import Frame, FrameRequest, make_frames
 from tui_colorize.tui.canvas.painter import Painter
 from tui_colorize.tui.engine import Coloring, Engine, EngineFactory, Picture
 from tui_colorize.tui.latest import Latest
@@ -115,14 +115,18 @@ class Studio:
     # The picture on the screen.
 
     def show(self, request: FrameRequest, source: Source, coloring: Coloring | None) -> None:
-        """FrameReady."""
+        """FrameReady: for the preview, if there is one, and for the frame unless another is asked
+        for meanwhile."""
         serial = self.serial
 
         def job() -> None:
             color = coloring.render if coloring else None
-            frame = make_frame(request, source.scaled, color, self._painter, self._last_frame)
-            self._last_frame = frame
-            self._post(messages.FrameReady(serial, frame))
+            before = self._last_frame
+            for frame in make_frames(request, source.scaled, color, self._painter, before):
+                self._last_frame = frame
+                self._post(messages.FrameReady(serial, frame))
+                if self._view.waits("frame"):
+                    return
 
         self._submit(self._view, "frame", job)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tui_colorize.tui.canvas.painter import Block, Ground, Painter, Place, Tile
+from tui_colorize.tui.canvas.painter import Block, Detail, Ground, Painter, Place, Tile
 from tui_colorize.tui.canvas.panes import Panes, View
 from tui_colorize.tui.canvas.viewport import Viewport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -32,9 +32,9 @@ class FrameRequest:
     """What the canvas wants to see.
 
     size: of the canvas in cells. cell: its size in pixels, as the painter draws it. gray_phase: the
-    half of the blink view that is gray. seam: the part of the split view that is gray. frugal: as
-    few bytes as possible. tint: (h, w), 0..1: how much to tint the coloured picture, of any size.
-    ground: what is around the pictures.
+    half of the blink view that is gray. seam: the part of the split view that is gray. detail:
+    how good it is to look. preview: whether a coarse frame is to come before it. tint: (h, w),
+    0..1: how much to tint the coloured picture, of any size. ground: what is around the pictures.
     """
 
     size: tuple[int, int]
@@ -44,7 +44,8 @@ class FrameRequest:
     gray_phase: bool = False
     seam: float = 0.5
     cell: tuple[int, int] = (1, 2)
-    frugal: bool = False
+    detail: Detail = Detail.FINE
+    preview: bool = False
     tint: Map | None = field(default=None, compare=False)
     ground: Ground = field(default_factory=Ground)
 
@@ -74,14 +75,29 @@ class Frame:
     tiles: dict[Place, Tile]
 
 
-def make_frame(
+def make_frames(
     request: FrameRequest,
     gray: Scaled,
     color: Scaled | None,
     painter: Painter,
     before: Frame | None,
-) -> Frame:
-    """Scale, lay out and paint. color None: the gray picture stands in for the coloured one."""
+) -> Iterator[Frame]:
+    """Scale, lay out and paint: the frame that is wanted, after a coarse one if that is, too.
+
+    color None: the gray picture stands in for the coloured one.
+    """
+    pixels, blocks = _laid_out(request, gray, color)
+    known = before.tiles if before is not None and before.request.cell == request.cell else {}
+    preview = request.preview and max(block.cells for block in blocks) <= painter.previewed
+    for detail in (Detail.COARSE, request.detail) if preview else (request.detail,):
+        known = painter.paint(blocks, cell=request.cell, detail=detail, before=known)
+        yield Frame(replace(request, detail=detail, preview=False), pixels, known)
+
+
+def _laid_out(
+    request: FrameRequest, gray: Scaled, color: Scaled | None
+) -> tuple[Pixels, list[Block]]:
+    """The pixels of the whole canvas, and the parts that are pictures, to whole cells."""
     import numpy as np
 
     (columns, rows), cell = request.size, request.cell
@@ -99,10 +115,7 @@ def make_frame(
         last, under = -(-(x + width) // cell[0]), -(-(y + height) // cell[1])
         part = pixels[over * cell[1] : under * cell[1], first * cell[0] : last * cell[0]]
         blocks.append(Block((first, over, last - first, under - over), part))
-    known = before.tiles if before is not None and before.request.cell == cell else {}
-    return Frame(
-        request, pixels, painter.paint(blocks, cell=cell, frugal=request.frugal, before=known)
-    )
+    return pixels, blocks
 
 
 def _pictures(request: FrameRequest, gray: Scaled, color: Scaled | None) -> list[Pixels]:

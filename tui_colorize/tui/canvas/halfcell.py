@@ -12,7 +12,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_colorize.tui.canvas.painter import HALVES, Block, Place, Tile, paint_changes
+from tui_colorize.tui.canvas.painter import HALVES, Block, Detail, Place, Tile, paint_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +36,7 @@ class HalfCellPainter:
     name = "half-cell"
     cell = HALVES
     mends = False
+    previewed = 0
     pointer = None
 
     def __init__(self, color_system: ColorSystem = ColorSystem.TRUECOLOR) -> None:
@@ -46,15 +47,15 @@ class HalfCellPainter:
         blocks: Sequence[Block],
         *,
         cell: tuple[int, int],
-        frugal: bool,
+        detail: Detail,
         before: Mapping[Place, Tile],
     ) -> dict[Place, Tile]:
         def make(block: Block, changed: list[Block]) -> Iterator[Tile]:
-            tolerance = _tolerance(block.pixels) if frugal and changed else None
+            tolerance = _tolerance(block.pixels) if detail < Detail.FINE and changed else None
             for piece in changed:
-                yield self._tile(piece, tolerance)
+                yield self._tile(piece, tolerance, detail)
 
-        return paint_changes(blocks, size=_TILE, cell=cell, frugal=frugal, before=before, make=make)
+        return paint_changes(blocks, size=_TILE, cell=cell, detail=detail, before=before, make=make)
 
     def resize(self, cell: object) -> None:
         """Halves of cells are what they are."""
@@ -71,7 +72,7 @@ class HalfCellPainter:
     def close(self) -> str:
         return ""
 
-    def _tile(self, piece: Block, tolerance: int | None) -> Tile:
+    def _tile(self, piece: Block, tolerance: int | None, detail: Detail) -> Tile:
         rows = []
         for row in range(piece.place[3]):
             upper, lower = piece.pixels[2 * row].tolist(), piece.pixels[2 * row + 1].tolist()
@@ -79,7 +80,7 @@ class HalfCellPainter:
                 rows.append([self.cell_of(*halves) for halves in zip(upper, lower, strict=True)])
             else:
                 rows.append([self._segment(*cell) for cell in _frugal_row(upper, lower, tolerance)])
-        return Tile(*piece.place[:2], piece.pixels, rows, frugal=tolerance is not None)
+        return Tile(*piece.place[:2], piece.pixels, rows, detail=detail)
 
     def cell_of(self, upper: list[int], lower: list[int]) -> Segment:
         """One cell of two colours."""

@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_colorize.tui.canvas.kittycodes import delete, transmission
-from tui_colorize.tui.canvas.painter import Block, Tile
+from tui_colorize.tui.canvas.painter import Block, Detail, Tile
 from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
 from tui_colorize.tui.canvas.pointer import KittyPointer
 
@@ -59,6 +59,8 @@ class KittyPainter(PixelPainter):
     )
     # With these a picture of 100 x 40 cells stays below 200,000 bytes, a frugal one below half of
     # that, placeholders included.
+    coarse = Quality(4, 64)
+    previewed = 1500  # the placeholders are sent once more
     budget = 42
     frugal_budget = 14
     small = 4000
@@ -86,7 +88,7 @@ class KittyPainter(PixelPainter):
         image.save(file, "PNG", compress_level=6)
         return b64encode(file.getvalue()).decode("ascii")
 
-    def make(self, piece: Block, encoded: str, shrink: float, frugal: bool) -> Tile:
+    def make(self, piece: Block, encoded: str, shrink: float, detail: Detail) -> Tile:
         column, row, columns, rows = piece.place
         margin = 1 if shrink > 1 else 0
         number = next(self._numbers)
@@ -101,7 +103,7 @@ class KittyPainter(PixelPainter):
         size = f"c={columns + 2 * margin},r={rows + 2 * margin}"
         head = f"a=T,U=1,i={number},{size},f=100,q=2"
         data = transmission(head, encoded)
-        return Tile(column, row, piece.pixels, cells, data, number, frugal)
+        return Tile(column, row, piece.pixels, cells, data, number, detail)
 
     def put(self, tile: Tile) -> str:
         self._kept.add(tile.key)

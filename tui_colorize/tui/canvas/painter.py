@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.segment import Segment
@@ -28,6 +29,15 @@ HALVES = (1, 2)
 HOLE = "\u00a0"
 """What stands in a cell that a picture is drawn over: another blank than that of the app's other
 parts, so it is told from a cell of something that lies over the picture."""
+
+
+class Detail(IntEnum):
+    """How good a picture is to look: at a quarter of the resolution, ready at once; with half of
+    the usual bytes; as good as those allow."""
+
+    COARSE = 0
+    FRUGAL = 1
+    FINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,7 @@ class Tile:
     """A few cells of the canvas, drawn. The same object as long as it looks the same.
 
     column, row: its place on the canvas. pixels: what it shows, at the painter's full size. data:
-    what is sent besides the cells. key: what the painter knows it by. frugal: whether it could look
-    better.
+    what is sent besides the cells. key: what the painter knows it by. detail: how good it looks.
     """
 
     column: int
@@ -66,7 +75,7 @@ class Tile:
     cells: Cells
     data: str = ""
     key: int = 0
-    frugal: bool = False
+    detail: Detail = Detail.FINE
 
     @property
     def place(self) -> Place:
@@ -119,6 +128,11 @@ class Painter(Protocol):
         """What shows the cursor and the rulers; None: they are marks like the hints."""
         ...
 
+    @property
+    def previewed(self) -> int:
+        """Cells of the largest picture that a coarse one may be sent before."""
+        ...
+
     def resize(self, cell: Callable[[], tuple[int, int] | None]) -> None:
         """The terminal's cells may have another size now, which the function tells if known."""
         ...
@@ -128,14 +142,14 @@ class Painter(Protocol):
         blocks: Sequence[Block],
         *,
         cell: tuple[int, int],
-        frugal: bool,
+        detail: Detail,
         before: Mapping[Place, Tile],
     ) -> dict[Place, Tile]:
         """Tiles that cover all blocks.
 
-        cell: the size of a cell when the blocks were made. frugal: at most half of the usual
-        bytes. before: what an earlier call returned; tiles whose pixels are the same are taken
-        from there.
+        cell: the size of a cell when the blocks were made. detail: what is wanted; COARSE is for
+        painters of pictures alone. before: what an earlier call returned; tiles whose pixels are
+        the same are taken from there if they are good enough.
         """
         ...
 
@@ -163,7 +177,7 @@ def paint_changes(
     *,
     size: tuple[int, int],
     cell: tuple[int, int],
-    frugal: bool,
+    detail: Detail,
     before: Mapping[Place, Tile],
     make: Callable[[Block, list[Block]], Iterable[Tile]],
 ) -> dict[Place, Tile]:
@@ -174,7 +188,7 @@ def paint_changes(
     for block in blocks:
         changed = []
         for piece in _pieces(block, cell, size):
-            tile = _unchanged(piece, before, frugal)
+            tile = _unchanged(piece, before, detail)
             if tile is None:
                 changed.append(piece)
             else:
@@ -193,11 +207,11 @@ def _pieces(block: Block, cell: tuple[int, int], size: tuple[int, int]) -> Itera
             yield Block((left + column, top + row, width, height), part)
 
 
-def _unchanged(piece: Block, before: Mapping[Place, Tile], frugal: bool) -> Tile | None:
+def _unchanged(piece: Block, before: Mapping[Place, Tile], detail: Detail) -> Tile | None:
     """The tile that shows these very pixels already, well enough."""
     import numpy as np
 
     tile = before.get(piece.place)
-    if tile is None or (tile.frugal and not frugal):
+    if tile is None or tile.detail < detail:
         return None
     return tile if np.array_equal(tile.pixels, piece.pixels) else None

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from tui_colorize.tui.canvas.painter import Block, Place, Tile, paint_changes
+from tui_colorize.tui.canvas.painter import Block, Detail, Place, Tile, paint_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +34,9 @@ class PixelPainter(ABC):
     """Columns and rows of a tile."""
     qualities: ClassVar[Sequence[Quality]]
     """From the best to the worst."""
+    coarse: ClassVar[Quality]
+    """Of what is to be there at once."""
+    previewed: ClassVar[int]
     budget: ClassVar[float]
     frugal_budget: ClassVar[float]
     """Bytes per cell."""
@@ -44,6 +47,7 @@ class PixelPainter(ABC):
         """cell: its size in pixels. colors: how many the terminal can show in one picture."""
         self.cell = cell
         self._best = [quality for quality in self.qualities if quality.colors <= colors]
+        self._afforded: dict[Detail, int] = {}  # which of them was, the last time
 
     def resize(self, cell: Callable[[], tuple[int, int] | None]) -> None:
         self.cell = cell() or self.cell
@@ -53,7 +57,7 @@ class PixelPainter(ABC):
         """The bytes of a tile, as characters."""
 
     @abstractmethod
-    def make(self, piece: Block, encoded: str, shrink: float, frugal: bool) -> Tile:
+    def make(self, piece: Block, encoded: str, shrink: float, detail: Detail) -> Tile:
         """shrink: how much the pixels were shrunk to be encoded."""
 
     def paint(
@@ -61,18 +65,19 @@ class PixelPainter(ABC):
         blocks: Sequence[Block],
         *,
         cell: tuple[int, int],
-        frugal: bool,
+        detail: Detail,
         before: Mapping[Place, Tile],
     ) -> dict[Place, Tile]:
         def make(block: Block, changed: list[Block]) -> Iterator[Tile]:
             if changed:
                 encode = self._encoder(block.pixels)
-                quality = self._affordable(changed, encode, frugal)
+                coarse = detail is Detail.COARSE
+                quality = self.coarse if coarse else self._affordable(changed, encode, detail)
                 for piece in changed:
-                    yield self.make(piece, encode(piece, quality), quality.shrink, frugal)
+                    yield self.make(piece, encode(piece, quality), quality.shrink, detail)
 
         return paint_changes(
-            blocks, size=self.tile, cell=cell, frugal=frugal, before=before, make=make
+            blocks, size=self.tile, cell=cell, detail=detail, before=before, make=make
         )
 
     def _encoder(self, pixels: Pixels) -> Callable[[Block, Quality], str]:
@@ -87,7 +92,9 @@ class PixelPainter(ABC):
             count = min(quality.colors, _GRAYS) if gray else quality.colors
             if count not in palettes:
                 # Many pictures have fewer colours than they may have.
-                enough = (each for each in palettes.values() if len(each.colors) <= count)
+                enough = (
+                    each for most, each in palettes.items() if most > count >= len(each.colors)
+                )
                 palettes[count] = next(enough, None) or choose_palette(pixels, count)
             key = piece.place, quality.shrink, len(palettes[count].colors)
             if key not in done:
@@ -97,11 +104,11 @@ class PixelPainter(ABC):
         return encode
 
     def _affordable(
-        self, pieces: list[Block], encode: Callable[[Block, Quality], str], frugal: bool
+        self, pieces: list[Block], encode: Callable[[Block, Quality], str], detail: Detail
     ) -> Quality:
         """The best quality in which all of this is within the budget."""
         cells = sum(piece.cells for piece in pieces)
-        budget = self.frugal_budget if frugal else self.budget
+        budget = self.budget if detail is Detail.FINE else self.frugal_budget
         budget *= max(1.0, self.small / cells)
 
         def fits(quality: Quality, pieces: list[Block]) -> bool:
@@ -110,10 +117,22 @@ class PixelPainter(ABC):
 
         # A few pieces tell most of the time.
         sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
-        for quality in self._best[:-1]:
-            if fits(quality, sample) and fits(quality, pieces):
-                return quality
-        return self._best[-1]
+
+        def affordable(index: int) -> bool:
+            quality = self._best[index]
+            return fits(quality, sample) and fits(quality, pieces)
+
+        # Where the last picture ended: this one is mostly much like it.
+        index, last = self._afforded.get(detail, 0), len(self._best) - 1
+        if index == last or affordable(index):
+            while index and affordable(index - 1):
+                index -= 1
+        else:
+            index += 1
+            while index < last and not affordable(index):
+                index += 1
+        self._afforded[detail] = index
+        return self._best[index]
 
 
 def shrunk(pixels: Pixels, by: float) -> Pixels:

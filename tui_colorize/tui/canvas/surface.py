@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_colorize.tui.screenful import Span
 
 _TURN = 0.03  # seconds between two looks whether there is room on the link
-_AT_ONCE = 8000  # cells; to draw more of them would hold keys up
+_AT_ONCE = 4000  # cells; to draw more of them would hold keys up
 
 
 class Surface(Widget):
@@ -47,6 +47,7 @@ class Surface(Widget):
         self._strips: dict[int, Strip] = {}
         self._shown: dict[Place, Tile] = {}
         self._waiting: deque[Tile] = deque()
+        self._put_cells = 0  # since something was drawn
         self._undrawn: set[Place] = set()
         self._gone: list[Tile] = []
         self._marks: Marks = {}
@@ -102,17 +103,17 @@ class Surface(Widget):
     def go_on(self) -> None:
         """Send as much of what waits as there is room for."""
         room = sys.maxsize if self.app.is_headless else self._host.link.room
-        cells = _AT_ONCE
-        while self._waiting and room > 0 and cells > 0 and not self._host.backlog:
+        while self._waiting and room > 0 and self._put_cells < _AT_ONCE and not self._host.backlog:
             tile = self._waiting.popleft()
             self._put(tile)
             room -= tile.cost
-            cells -= tile.place[2] * tile.place[3]
+            self._put_cells += tile.place[2] * tile.place[3]
         if self._waiting and self._turn is None:
             self._turn = self.set_timer(_TURN, self._next_turn)
 
     def _next_turn(self) -> None:
         self._turn = None
+        self._put_cells = 0
         self.go_on()
 
     @property
@@ -138,7 +139,7 @@ class Surface(Widget):
         """Draw a tile over its cells, as far as those are on the screen and nothing covers them."""
         left, top, columns, rows = tile.place
         cells = {(x, y) for y in range(top, top + rows) for x in range(left, left + columns)}
-        free = {cell for cell in cells if self._text_at(cell) == HOLE}
+        free = self._holes(cells)
         if not free:
             return  # they will be written, and the tile drawn then
         if not all(self._on_top(cell) for cell in cells - free):
@@ -162,6 +163,7 @@ class Surface(Widget):
     def drawn_over(self, spans: list[Span]) -> None:
         """Something was written there: pictures have to be drawn again where they should be seen,
         and those that nothing refers to any more can go."""
+        self._put_cells = 0
         offset = self.region.offset
         written = [(row - offset.y, x0 - offset.x, x1 - offset.x) for row, x0, x1 in spans]
         if self._gone:
@@ -173,13 +175,12 @@ class Surface(Widget):
             coming = {tile.place for tile in self._waiting}
             for tile in self._shown.values():
                 left, top, columns, rows = tile.place
-                hit = {
+                hit = self._holes(
                     (x, row)
                     for row, x0, x1 in written
                     if top <= row < top + rows
                     for x in range(max(left, x0), min(left + columns, x1))
-                    if self._text_at((x, row)) == HOLE
-                }
+                )
                 if 2 * len(hit) > columns * rows or (hit and tile.place in self._undrawn):
                     self._undrawn.discard(tile.place)
                     if tile.place not in coming:
@@ -206,10 +207,11 @@ class Surface(Widget):
         x, y = self.region.offset
         return f"\x1b[{y + place[1] + 1};{x + place[0] + 1}H"
 
-    def _text_at(self, cell: tuple[int, int]) -> str:
-        """What stands on the screen in a cell of the canvas."""
-        x, y = self.region.offset
-        return self._host.screenful.text_at(cell[0] + x, cell[1] + y)
+    def _holes(self, cells: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Those of these cells of the canvas where the screen has a picture, or room for one."""
+        left, top = self.region.offset
+        text_at = self._host.screenful.text_at
+        return {(x, y) for x, y in cells if text_at(x + left, y + top) == HOLE}
 
     def _on_top(self, cell: tuple[int, int]) -> bool:
         """Whether nothing lies over a cell of the canvas, such as a notification."""

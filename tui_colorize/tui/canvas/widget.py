@@ -27,7 +27,7 @@ from tui_colorize.tui.canvas.marks import (
     draw_hints,
     draw_rulers,
 )
-from tui_colorize.tui.canvas.painter import HALVES, Ground, Painter
+from tui_colorize.tui.canvas.painter import HALVES, Detail, Ground, Painter
 from tui_colorize.tui.canvas.panes import Panes, View, arrange
 from tui_colorize.tui.canvas.pointer import Spot
 from tui_colorize.tui.canvas.surface import Surface
@@ -62,7 +62,7 @@ class Canvas(Surface, can_focus=True):
         self._tint: NDArray[np.float32] | None = None
         self._seam = 0.5
         self._low_bandwidth = False
-        self._coarse = False
+        self._fast = False
         self._asked = 0.0
         self._gray_phase = False
         self._blink: Timer | None = None
@@ -141,23 +141,27 @@ class Canvas(Surface, can_focus=True):
             self.ask()
 
     def ask(self) -> None:
-        """Ask for a frame of what is to be seen now: a coarse one while this comes fast."""
+        """Ask for a frame of what is to be seen now: a frugal one while this comes fast."""
         if self.viewport is None or not self.size.width or not self.size.height:
             return
         now = time.monotonic()
-        # Cells alone are quick to send; it is pictures that may not keep up.
-        self._coarse = self.painter.cell != HALVES and now - self._asked < _FAST
+        self._fast = self._draws and now - self._asked < _FAST
         self._asked = now
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST, self._refine) if self._coarse else None
-        self._request()
+        self._rest = self.set_timer(_REST, self._refine) if self._fast else None
+        self._request(preview=self._draws and not self._low_bandwidth)
+
+    @property
+    def _draws(self) -> bool:
+        """Whether it sends pictures: these may not keep up, cells alone do."""
+        return self.painter.cell != HALVES
 
     def _refine(self) -> None:
-        self._coarse = False
+        self._fast = False
         self._request()
 
-    def _request(self) -> None:
+    def _request(self, *, preview: bool = False) -> None:
         assert self.viewport is not None
         request = FrameRequest(
             (self.size.width, self.size.height),
@@ -167,7 +171,8 @@ class Canvas(Surface, can_focus=True):
             self._gray_phase,
             self._seam,
             self.painter.cell,
-            self._low_bandwidth or self._coarse,
+            Detail.FRUGAL if self._low_bandwidth or self._fast else Detail.FINE,
+            preview,
             self._tint,
             self._ground,
         )

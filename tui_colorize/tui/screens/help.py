@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, zip_longest
+from textwrap import wrap
 from typing import ClassVar
 
-from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -20,8 +19,10 @@ from tui_colorize.tui.keys import COLOR_KEYS, MOUSE, TABLE_KEYS, commands, group
 from tui_colorize.tui.theme import Shades, shades
 
 _WIDTH = 14  # of the keys
-_WIDTHS = (0, 118, 180)  # of the terminal, for one column, two, three; as in app.tcss
+_WIDTHS = (76, 118, 180)  # of the box, with one column, two, three; as in app.tcss
 _MOST = len(_WIDTHS)
+_FRAME = 6  # columns of the box that are border, padding or scrollbar
+_GAP = 2  # columns after the keys, and after each column
 
 Section = tuple[str, list[tuple[str, str]]]
 
@@ -57,7 +58,9 @@ class HelpScreen(Glass, ModalScreen[None]):
 
     def _fit(self) -> None:
         """As many columns as there is room for."""
-        count = sum(self.size.width >= width for width in _WIDTHS)
+        count = max(1, sum(self.size.width >= width for width in _WIDTHS))
+        inside = min(self.size.width, _WIDTHS[count - 1]) - _FRAME
+        room = max(1, inside // count - _WIDTH - 2 * _GAP)
         box = self.query_one("#help")
         box.set_class(count == 2, "-two")
         box.set_class(count == _MOST, "-three")
@@ -65,7 +68,7 @@ class HelpScreen(Glass, ModalScreen[None]):
         for place, column in enumerate(self.query("#help-columns Static").results(Static)):
             column.display = place < count
             if place < count:
-                column.update(_column(shades(self.app), columns[place]))
+                column.update(_column(shades(self.app), columns[place], room))
 
 
 def _divided(sections: list[Section], count: int) -> list[list[Section]]:
@@ -78,13 +81,16 @@ def _divided(sections: list[Section], count: int) -> list[list[Section]]:
     return columns
 
 
-def _column(ink: Shades, sections: Iterable[Section]) -> Group:
-    parts: list[RenderableType] = []
+def _column(ink: Shades, sections: Iterable[Section], room: int) -> Text:
+    """What keys do has so many columns. (Rich's tables take several times as long.)"""
+    column = Text()
     for title, lines in sections:
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=_WIDTH, style=ink.text)
-        table.add_column(style=ink.quiet)
-        for keys, does in lines:
-            table.add_row(Text(keys), Text(does))
-        parts += [Text(title, style=ink.accent), table, Text()]
-    return Group(*parts)
+        column.append(f"{title}\n", ink.accent)
+        for line in lines:
+            parts = (wrap(text, width) for text, width in zip(line, (_WIDTH, room), strict=True))
+            for keys, does in zip_longest(*parts, fillvalue=""):
+                column.append(keys.ljust(_WIDTH + _GAP), ink.text)
+                column.append(f"{does}\n", ink.quiet)
+        column.append("\n")
+    column.right_crop(1)
+    return column
