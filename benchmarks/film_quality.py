@@ -31,7 +31,8 @@ from tui_colorize.hints import patch
 from tui_colorize.picture import working_size
 from tui_colorize.pin import Pin
 from tui_colorize.video.pins import paint, pin_of, with_lightness
-from tui_colorize.video.shotcolor import ShotColorist, ShotFrame
+from tui_colorize.video.shotcolor import ShotColorist
+from tui_colorize.video.shotframe import ShotFrame
 from tui_colorize.video.source import open_film
 from tui_colorize.video.temporal import Path as Way
 from tui_colorize.video.temporal import Step, View, enlarged, pull

@@ -11,7 +11,8 @@ import pytest
 from tui_colorize.hintmemory import Cells, HintMemory
 from tui_colorize.pin import Pin
 from tui_colorize.video import shotcolor
-from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist, ShotFrame
+from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist
+from tui_colorize.video.shotframe import ShotFrame
 
 HEIGHT, WIDTH = 128, 192
 RED, BLUE = (50.0, 40.0), (10.0, -50.0)

@@ -34,7 +34,8 @@ from tui_colorize.video.reference import read_reference
 from tui_colorize.video.resume import Checkpoint, Workshop, fingerprint
 from tui_colorize.video.scout import Scout, Scouted
 from tui_colorize.video.shelf import Shelf
-from tui_colorize.video.shotcolor import ShotColor, ShotColorist
+from tui_colorize.video.shotcolor import ShotColorist
+from tui_colorize.video.shotframe import ShotColor
 from tui_colorize.video.stages import AssemblyLine
 from tui_colorize.video.writer import SegmentWriter
 

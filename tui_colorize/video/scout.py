@@ -21,7 +21,7 @@ from tui_colorize.video.follow import LONG_SIDE
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.pins import pin_of, with_lightness
 from tui_colorize.video.reader import VideoReader
-from tui_colorize.video.shotcolor import ShotFrame
+from tui_colorize.video.shotframe import ShotFrame
 from tui_colorize.video.shots import with_starts
 from tui_colorize.video.tracker import ShotTracker, Track
 

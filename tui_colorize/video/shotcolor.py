@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import cv2
@@ -20,14 +19,13 @@ from numpy.typing import NDArray
 from tui_colorize.hintmemory import HintMemory, Places
 from tui_colorize.pin import Pin, hold
 from tui_colorize.video.pins import paint
+from tui_colorize.video.shotframe import ShotColor, ShotFrame
 from tui_colorize.video.temporal import (
     Arrival,
     Carrier,
-    Gray,
     Path,
     Plane,
     Step,
-    View,
     enlarged,
     mixed,
     pull,
@@ -67,51 +65,6 @@ class Network(Protocol):
         max_keys: int | None = None,
     ) -> Plane: ...
     def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory: ...
-
-
-@dataclass(frozen=True, eq=False)
-class ShotFrame:
-    """A frame of a shot at the network's working size.
-
-    index: in the film. gray: (h, w) uint8, L times 2.55. tracked: hints of other frames where they
-    are on this one. own: hints put on this frame. reference: (h, w, 2) ab of a coloured still of
-    it. places: of all hints that are in sight, by number. Pins and places on the working size's
-    grid.
-    """
-
-    index: int
-    gray: Gray
-    tracked: tuple[Pin, ...] = ()
-    own: tuple[Pin, ...] = ()
-    reference: Plane | None = None
-    places: Places = field(default_factory=dict)
-
-    @property
-    def is_anchor(self) -> bool:
-        """Whether somebody has said here what colours there are."""
-        return bool(self.own) or self.reference is not None
-
-    @property
-    def lightness(self) -> Plane:
-        """(h, w) L, 0..100."""
-        return self.gray * np.float32(1 / 2.55)
-
-    @cached_property
-    def view(self) -> View:
-        """The frame as its motion is looked for."""
-        return View.of(self.gray)
-
-
-@dataclass(frozen=True, eq=False)
-class ShotColor:
-    """The colour of a frame: ab (h, w, 2) float32.
-
-    state: on a keyframe, what a ShotColorist needs to go on behind it; else None.
-    """
-
-    index: int
-    ab: Plane
-    state: Mapping[str, NDArray[Any]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
