@@ -20,6 +20,7 @@ from model.attention import Memory
 from model.color import AB_SCALE
 from model.hint_planes import hint_planes, paint
 from model.load import find_device, load_network, place
+from model.unet import Prediction
 from model.vividness import DEFAULT as DEFAULT_VIVIDNESS
 from model.vividness import enliven
 
@@ -261,18 +262,16 @@ class Colorizer:
 
     def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory:
         """What to remember of the hints on one frame, (h, w) and (h, w, 2); see color_planes."""
-        planes = _planes(lightness[None], ab[None], mask[None]).to(self._device)
+        planes = _planes(lightness[None], ab[None], mask[None])
         side = _side(planes)
-        with self._lock, torch.inference_mode():
-            found = self._network(planes).memory
         levels = []
-        for cells in found:
+        for cells in self._ask(planes).memory:
             valid = cells.valid[0]
             seen, color, place = (
                 each[0][valid].float().cpu().numpy()
                 for each in (cells.seen, cells.color, cells.place)
             )
-            levels.append(Cells.of(seen, color, place[:, ::-1] * side, places))
+            levels.append(Cells.of(seen, color, place[:, ::-1] * np.float32(side), places))
         return HintMemory(tuple(levels))
 
     def _job(self, image: Image | Picture, hints: Iterable[Hint]) -> tuple[Picture, HintSet]:
@@ -311,14 +310,25 @@ class Colorizer:
         max_keys: int | None = None,
     ) -> tuple[Plane, NDArray[np.float32]]:
         """The network's input (n, 4, h, w) -> ab (n, h, w, 2) and the logits of the bins."""
-        planes = planes.to(self._device, memory_format=torch.channels_last)
-        with self._lock, torch.inference_mode():
-            recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
-            prediction = self._network(planes, max_keys, recalled)
+        prediction = self._ask(planes, memory, max_keys)
+        with torch.inference_mode():
             vivid = enliven(prediction, vividness)
             ab = (vivid * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
             logits = prediction.logits.float().cpu().numpy()
         return ab, logits
+
+    def _ask(
+        self,
+        planes: torch.Tensor,
+        memory: tuple[Memory, ...] = (),
+        max_keys: int | None = None,
+    ) -> Prediction:
+        """What the network says, on its device, one thread at a time."""
+        planes = planes.to(self._device, memory_format=torch.channels_last)
+        recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
+        with self._lock, torch.inference_mode():
+            prediction: Prediction = self._network(planes, max_keys, recalled)
+        return prediction
 
 
 def _planes(lightness: Plane, ab: Plane, mask: Plane) -> torch.Tensor:
