@@ -124,6 +124,8 @@ class HintAttention(nn.Module):
             # the finer scale takes over as far as it is confident
             keep = gate[:, -1:].sigmoid() * mean[:, 2:]
             base = base * (1 - keep) + mean[:, :2] * keep / mean[:, 2:].clamp_min(1e-4)
+        # as the features lie in memory, or joining them would mean moving them
+        base = base.contiguous(memory_format=torch.channels_last)
         return x + self.back(planes.to(x.dtype)), base, own, mean[:, 2:]
 
     def _spread(self, x: Tensor, own: Memory, memory: Memory | None) -> Tensor:

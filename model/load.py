@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import nn
 
 from .unet import HintUNet, Widths
 
@@ -68,9 +69,28 @@ def find_device(name: str) -> torch.device:
     return torch.device(f"cuda:{int(number or 0)}")
 
 
-def place(network: HintUNet, device: torch.device) -> HintUNet:
-    """Move the network to a device, its convolutions in the layout that runs fastest."""
+def quick_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the device computes with it in hardware, about twice as fast; else float32."""
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        able = torch.cpu.get_capabilities()
+        native = bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    return torch.bfloat16 if native else torch.float32
+
+
+def place(
+    network: HintUNet, device: torch.device, dtype: torch.dtype = torch.float32
+) -> HintUNet:
+    """Move the network to a device, its convolutions in the layout that runs fastest.
+
+    dtype: of the weights in which most of the work is; with bfloat16 the network, which was trained
+    that way, is to be called under autocast. What few numbers decide stays in float32.
+    """
     network.to(device)
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+            module.to(dtype)
     for parameter in network.parameters():
         if parameter.ndim == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)

@@ -131,7 +131,9 @@ class Decoder(nn.Module):
         self.blocks = nn.Sequential(*(Residual(outputs) for _ in range(blocks)))
 
     def forward(self, x: Tensor, *beside: Tensor) -> Tensor:
-        return cast(Tensor, self.blocks(self.fuse(torch.cat([self.up(x), *beside], 1))))
+        up = self.up(x)
+        joined = torch.cat([up, *(each.to(up.dtype) for each in beside)], 1)
+        return cast(Tensor, self.blocks(self.fuse(joined)))
 
 
 class HintUNet(nn.Module):

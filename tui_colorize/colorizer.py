@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from model.attention import Memory
 from model.color import AB_SCALE
 from model.hint_planes import hint_planes, paint
-from model.load import find_device, load_network, place
+from model.load import find_device, load_network, place, quick_dtype
 from model.unet import Prediction
 from model.vividness import DEFAULT as DEFAULT_VIVIDNESS
 from model.vividness import enliven
@@ -141,7 +141,8 @@ class Colorizer:
             network = load_network(Path(weights) if weights is not None else None).fold()
         except ValueError as error:
             raise UserError(printable(str(error))) from error
-        self._network = place(network, self._device)
+        self._dtype = quick_dtype(self._device)
+        self._network = place(network, self._device, self._dtype)
         self._bins: NDArray[np.float32] = network.bin_centers.cpu().numpy()
         self._lock = Lock()
         self._last: Coloring | None = None
@@ -326,7 +327,8 @@ class Colorizer:
         """What the network says, on its device, one thread at a time."""
         planes = planes.to(self._device, memory_format=torch.channels_last)
         recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
-        with self._lock, torch.inference_mode():
+        half = torch.autocast(self._device.type, self._dtype, self._dtype != torch.float32)
+        with self._lock, torch.inference_mode(), half:
             prediction: Prediction = self._network(planes, max_keys, recalled)
         return prediction
 
