@@ -43,14 +43,14 @@ class NoAttention(nn.Module):
 
     def forward(
         self, x: Tensor, hints: PooledHints, base: Tensor | None, *_: object
-    ) -> tuple[Tensor, Tensor, Memory, Tensor]:
+    ) -> tuple[Tensor, Tensor, Memory]:
         if base is None:
             base = torch.zeros_like(hints.planes[:, :2])
         n, c = x.shape[:2]
         none = x.new_zeros(n, 0, dtype=torch.bool)
         color, place = x.new_zeros(n, 0, 3), x.new_zeros(n, 0, 2)
         memory = Memory(x.new_zeros(n, 0, c), color, place, none, none)
-        return x, base, memory, torch.zeros_like(base[:, :1])
+        return x, base, memory
 
 
 class NoContext(nn.Module):

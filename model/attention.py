@@ -103,13 +103,12 @@ class HintAttention(nn.Module):
         base: Tensor | None,
         max_keys: int | None,
         memory: Memory | None,
-    ) -> tuple[Tensor, Tensor, Memory, Tensor]:
+    ) -> tuple[Tensor, Tensor, Memory]:
         """Spread the hints.
 
         x: (N, C, h, w) features; hints: pooled to h x w; base: (N, 2, h, w) ab/110 from the coarser
         scale, or None; max_keys, memory: see HintUNet.forward.
-        Returns the refined features, the base colour (N, 2, h, w), what to remember of x, and the
-        confidence (N, 1, h, w), 0..1.
+        Returns the refined features, the base colour (N, 2, h, w), and what to remember of x.
         """
         n, _, h, w = x.shape
         own = _hinted_cells(x, hints.planes, max_keys)
@@ -126,7 +125,7 @@ class HintAttention(nn.Module):
             base = base * (1 - keep) + mean[:, :2] * keep / mean[:, 2:].clamp_min(1e-4)
         # as the features lie in memory, or joining them would mean moving them
         base = base.contiguous(memory_format=torch.channels_last)
-        return x + self.back(planes.to(x.dtype)), base, own, mean[:, 2:]
+        return x + self.back(planes.to(x.dtype)), base, own
 
     def _spread(self, x: Tensor, own: Memory, memory: Memory | None) -> Tensor:
         n, _, h, w = x.shape

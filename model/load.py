@@ -79,9 +79,7 @@ def quick_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if native else torch.float32
 
 
-def place(
-    network: HintUNet, device: torch.device, dtype: torch.dtype = torch.float32
-) -> HintUNet:
+def place(network: HintUNet, device: torch.device, dtype: torch.dtype = torch.float32) -> HintUNet:
     """Move the network to a device, its convolutions in the layout that runs fastest.
 
     dtype: of the weights in which most of the work is; with bfloat16 the network, which was trained

@@ -47,13 +47,11 @@ class Prediction(NamedTuple):
     logits: (N, bins, H/4, W/4) float, unnormalised log-probabilities of the ab bins.
     memory: the hinted cells of the two hint attentions, to be given to the network with other
         pictures of the same things.
-    confidence: (N, 1, H/8, W/8) float, 0..1, how much of the base colour is from hints.
     """
 
     ab: Tensor
     logits: Tensor
     memory: tuple[Memory, ...] = ()
-    confidence: Tensor = torch.empty(0)
 
 
 class ConvBlock(nn.Module):
@@ -192,16 +190,16 @@ class HintUNet(nn.Module):
 
         x = self.decode8(x, x8, hints[8].planes)
         recalled8, recalled4 = memory or (None, None)
-        x, base, seen8, confidence = self.attend8(x, hints[8], None, max_keys, recalled8)
+        x, base, seen8 = self.attend8(x, hints[8], None, max_keys, recalled8)
         x = self.decode4(x, x4, hints[4].planes, base := _double(base))
-        x, base, seen4, _ = self.attend4(x, hints[4], base, max_keys, recalled4)
+        x, base, seen4 = self.attend4(x, hints[4], base, max_keys, recalled4)
         logits = self.classify(x)
         x = self.decode2(x, x2, hints[2].planes, base := _double(base))
         base = _double(base)
         x = self.decode1(x, x1, planes, base)
         # atanh, so that an untouched base colour comes out of the tanh as it went in
         ab = torch.tanh(torch.atanh(base.float().clamp(-0.97, 0.97)) + self.output(x).float())
-        return Prediction(ab, logits, (seen8, seen4), confidence)
+        return Prediction(ab, logits, (seen8, seen4))
 
     def fold(self) -> HintUNet:
         """Switch to inference: evaluation mode, batch norms merged into the convolutions."""

@@ -1,7 +1,9 @@
-"""More colour where no hint speaks.
+"""More colour where the network is not sure of it.
 
 The regression gives the mean of the colours that a thing may have (its loss asks for that), which
-is paler than each of them.
+is paler than each of them: of colours ab with mean m and variance s^2 the mean square is |m|^2 +
+s^2. How much is missing from the whole picture therefore follows from what the network says of its
+own doubts, by the ab bins.
 """
 
 from __future__ import annotations
@@ -10,25 +12,45 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .bins import bin_centers
+from .color import AB_SCALE
 from .unet import Prediction
 
 DEFAULT = 0.4
 
-_GAIN = 1.5  # by which chroma grows at vividness 1, less 1
-_CAST = 0.5  # the share of the mean colour that doesn't grow: it is brown where little is known
-_DECIDED = 0.5  # confidence of the hints from which on their colour stays as it is
+_CERTAIN = 30.0  # variance, ab units squared, that is left under a hint
+_CAST = 0.5  # the share of the doubtful mean colour that doesn't grow: it is brown
+_LEAST_PART = 0.05  # of the picture, over which what is missing is spread
+_MOST = 2.0  # by which chroma grows, less 1
 
 
 def enliven(prediction: Prediction, vividness: float) -> Tensor:
     """(N, 2, H, W) ab/110 in [-1, 1], more colourful than the prediction's.
 
-    vividness: 0 (the prediction as it is) to 1. Chroma is stretched away from half of the mean
-    colour of all that no hint decides; where hints do, nothing changes. Hue-wise it is the
-    prediction still, and as smooth.
+    vividness: 0 (the prediction as it is) to 1 (all of the missing energy of chroma is given back).
+    Chroma is stretched away from half of the mean doubtful colour, the more, the less certain it
+    is; what hints decide hardly changes. Hue-wise it is the prediction still, and as smooth.
     """
     ab = prediction.ab
-    free = (1 - prediction.confidence.float() / _DECIDED).clamp_min(0)
-    free = F.interpolate(free, size=ab.shape[-2:], mode="bilinear", align_corners=False)
-    size = free.sum((2, 3), keepdim=True).clamp_min(1e-6)
-    cast = (free * ab).sum((2, 3), keepdim=True) / size
-    return torch.clamp(ab + vividness * _GAIN * free * (ab - _CAST * cast), -1, 1)
+    if not vividness:
+        return ab
+    coarse = AB_SCALE * F.interpolate(ab, size=prediction.logits.shape[-2:], mode="area")
+    doubt = (_variance(prediction.logits) - _CERTAIN).clamp_min(0)
+    known = coarse.square().sum(1, keepdim=True)
+    part = doubt / (doubt + known + 1)
+    missing = doubt.mean((1, 2, 3), keepdim=True) / known.mean((1, 2, 3), keepdim=True).add(1)
+    stretch = torch.sqrt(1 + vividness * missing) - 1
+    gain = stretch * part / part.mean((1, 2, 3), keepdim=True).clamp_min(_LEAST_PART)
+    gain = F.interpolate(gain.clamp_max(_MOST), size=ab.shape[-2:], mode="bilinear")
+    cast = (part * coarse).sum((2, 3), keepdim=True) / part.sum((2, 3), keepdim=True).add(1e-6)
+    return torch.clamp(ab + gain * (ab - _CAST / AB_SCALE * cast), -1, 1)
+
+
+def _variance(logits: Tensor) -> Tensor:
+    """(N, 1, h, w): of ab, in ab units squared, by the bins' probabilities."""
+    centers = torch.from_numpy(bin_centers().copy()).to(logits.device)
+    moments = torch.cat([centers, centers.square().sum(1, keepdim=True)], 1)
+    share = logits.float().softmax(1)
+    mean_a, mean_b, square = torch.einsum("nbhw,bk->knhw", share, moments)
+    variance: Tensor = square - mean_a.square() - mean_b.square()
+    return variance[:, None]

@@ -31,7 +31,7 @@ class Stub(nn.Module):
         self.seen.append(planes)
         n, _, h, w = planes.shape
         logits = torch.zeros(n, len(bin_centers()), h // 4, w // 4)
-        return Prediction(self.answer(planes), logits, (), torch.zeros(n, 1, h // 8, w // 8))
+        return Prediction(self.answer(planes), logits)
 
 
 def nothing(planes):
@@ -102,8 +102,8 @@ def test_what_gray_measures(pictures):
     assert found.hint_error == pytest.approx(float(chroma.mean()), rel=1e-4)
 
 
-def test_vividness_adds_colour_and_leaves_the_hints(pictures):
-    """The stub's hints decide nothing, so all of its colour is stretched."""
+def test_vividness_adds_colour(pictures):
+    """The stub is sure of nothing, so all of its colour is stretched."""
     truth = ab_of(pictures[:1]) / AB_SCALE / 4
     protocol = replace(I, size=64)
     pale, vivid = (

@@ -1,4 +1,4 @@
-"""model.vividness: more colour where no hint speaks, and nothing else."""
+"""model.vividness: more colour where the network is not sure, and hardly any change elsewhere."""
 
 from __future__ import annotations
 
@@ -7,15 +7,32 @@ from itertools import pairwise
 import pytest
 import torch
 
-from model.unet import HintUNet, Prediction
+from model.bins import bin_centers
+from model.color import AB_SCALE
+from model.unet import Prediction
 from model.vividness import DEFAULT, enliven
 
 
+def logits(mean, deviation):
+    """Of the bins, normal about the mean ab (N, 2, h, w); deviation in ab units, (N, 1, h, w)."""
+    centers = torch.from_numpy(bin_centers().copy())[None, :, :, None, None]
+    distance = (centers - mean[:, None]).square().sum(2)
+    return -distance / deviation.square()  # each of a and b has half of the variance
+
+
 @pytest.fixture
-def prediction():
-    """Two pictures of 64 x 64, pale; nothing is decided by hints."""
+def doubtful():
+    """Two pictures of 64 x 64, pale; nothing about them is sure."""
     ab = torch.rand(2, 2, 64, 64, generator=torch.Generator().manual_seed(0)) * 0.2 - 0.05
-    return Prediction(ab, torch.empty(0), (), torch.zeros(2, 1, 8, 8))
+    return Prediction(ab, logits(torch.zeros(2, 2, 16, 16), torch.full((2, 1, 16, 16), 18.0)))
+
+
+@pytest.fixture
+def half_sure(doubtful):
+    """The same, the left half certain."""
+    deviation = torch.full((2, 1, 16, 16), 18.0)
+    deviation[..., :8] = 3.0
+    return doubtful._replace(logits=logits(torch.zeros(2, 2, 16, 16), deviation))
 
 
 def spread(ab):
@@ -23,66 +40,65 @@ def spread(ab):
     return (ab - ab.mean((2, 3), keepdim=True)).norm(dim=1).mean((1, 2))
 
 
-def test_none_changes_nothing(prediction):
-    assert torch.equal(enliven(prediction, 0.0), prediction.ab)
+def test_none_changes_nothing(doubtful):
+    assert torch.equal(enliven(doubtful, 0.0), doubtful.ab)
 
 
-def test_more_is_more_colourful(prediction):
+def test_more_is_more_colourful(doubtful):
     shares = (0.0, 0.2, DEFAULT, 0.7, 1.0)
-    found = [spread(enliven(prediction, share)) for share in shares]
+    found = [spread(enliven(doubtful, share)) for share in shares]
     assert all(bool((more > less).all()) for less, more in pairwise(found))
-    assert torch.allclose(found[-1], 2.5 * found[0], rtol=0.05)
 
 
-def test_a_cast_grows_less_than_what_stands_out_from_it(prediction):
-    flat = prediction._replace(ab=torch.full((2, 2, 64, 64), 0.1))
-    assert torch.allclose(enliven(flat, 1.0), torch.tensor(0.175))
+def test_all_of_the_missing_energy_is_given_back():
+    """Where the mean is a third of the deviation, chroma grows to the root of their squares' sum.
+
+    The signs of the mean change from place to place, so there is no cast.
+    """
+    signs = torch.where(torch.arange(64) % 32 < 16, 1.0, -1.0)
+    mean = torch.zeros(1, 2, 64, 64)
+    mean[:, 0] = 12.0 * signs
+    deviation = torch.full((1, 1, 16, 16), 15.0)
+    spoken = Prediction(mean / AB_SCALE, logits(mean[..., ::4, ::4], deviation))
+    before, after = (ab.norm(dim=1)[:, :, 4:12].mean() for ab in (spoken.ab, enliven(spoken, 1.0)))
+    assert float(after / before) == pytest.approx((1 + (15**2 - 30) / 12**2) ** 0.5, rel=0.02)
 
 
-def test_gray_stays_gray(prediction):
-    gray = prediction._replace(ab=torch.zeros(2, 2, 64, 64))
+def test_what_is_certain_stays_as_it_is(half_sure):
+    vivid = enliven(half_sure, 1.0)
+    left, right = slice(0, 28), slice(36, None)
+    assert torch.allclose(vivid[..., left], half_sure.ab[..., left], atol=1e-4)
+    changed = (vivid - half_sure.ab)[..., right].norm(dim=1).mean()
+    assert float(changed) > 0.02
+
+
+def test_certain_colours_do_not_count_for_the_cast(half_sure):
+    """Another hue of what is certain leaves the rest as it is."""
+    ab = half_sure.ab.clone()
+    ab[..., :32] = torch.tensor([0.3, 0.0])[:, None, None]
+    other = ab.clone()
+    other[..., :32] = torch.tensor([0.0, 0.3])[:, None, None]
+    first, second = (enliven(half_sure._replace(ab=one), 1.0) for one in (ab, other))
+    assert torch.allclose(first[..., 36:], second[..., 36:], atol=1e-4)
+
+
+def test_a_cast_grows_less_than_what_stands_out_from_it(doubtful):
+    flat = doubtful._replace(ab=torch.full((2, 2, 64, 64), 0.1))
+    touched = flat.ab.clone()
+    touched[..., 24:40, 24:40] = 0.0
+    vivid = enliven(flat._replace(ab=touched), 1.0)
+    cast = vivid[..., :16, :] - 0.1
+    contrast = vivid[..., :16, :].mean() - vivid[..., 28:36, 28:36].mean() - 0.1
+    assert 0 < float(cast.mean()) < float(contrast)
+
+
+def test_gray_stays_gray(doubtful):
+    gray = doubtful._replace(ab=torch.zeros(2, 2, 64, 64))
     assert not enliven(gray, 1.0).any()
 
 
-def test_what_hints_decide_stays_as_it_is(prediction):
-    """The left half is decided in one picture; only that picture's right half changes."""
-    confidence = torch.zeros(2, 1, 8, 8)
-    confidence[0, ..., :4] = 0.5
-    confidence[1] = 0.9
-    decided = prediction._replace(confidence=confidence)
-    vivid = enliven(decided, 1.0)
-    assert torch.equal(vivid[1], decided.ab[1])
-    assert torch.equal(vivid[0, ..., :28], decided.ab[0, ..., :28])
-    right = slice(36, None)
-    assert not torch.isclose(vivid[0, ..., right], decided.ab[0, ..., right]).any(0).all()
-
-
-def test_decided_colours_do_not_count_for_the_cast(prediction):
-    """A red that hints decide doesn't make the rest greener."""
-    confidence = torch.zeros(2, 1, 8, 8)
-    confidence[..., :4] = 1.0
-    ab = prediction.ab.clone()
-    ab[..., :32] = 0.1
-    redder = ab.clone()
-    redder[..., :28] = 0.8
-    first, second = (
-        enliven(prediction._replace(ab=one, confidence=confidence), 1.0) for one in (ab, redder)
-    )
-    assert torch.allclose(first[..., 36:], second[..., 36:])
-
-
-def test_it_stays_in_range(prediction):
-    strong = prediction._replace(ab=prediction.ab * 9)
+def test_it_stays_in_range(doubtful):
+    strong = doubtful._replace(ab=doubtful.ab * 9)
     vivid = enliven(strong, 1.0)
     assert float(vivid.min()) >= -1
     assert float(vivid.max()) == 1
-
-
-def test_the_network_is_confident_of_hints_alone(tiny, shaken, sparse_planes):
-    network = shaken(HintUNet(tiny)).eval()
-    with torch.no_grad():
-        none, one = network(sparse_planes({}, {(30, 30): (0.5, -0.2)})).confidence
-    assert none.shape == (1, 8, 8)
-    assert not none.any()
-    assert float(one.max()) > 0.05
-    assert 0 <= float(one.min()) <= float(one.max()) <= 1
