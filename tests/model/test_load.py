@@ -10,7 +10,15 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from model.load import BUNDLED, WeightsError, load_network, read_notes, save_network
+from model.load import (
+    BUNDLED,
+    WeightsError,
+    load_network,
+    place,
+    quick_dtype,
+    read_notes,
+    save_network,
+)
 from model.unet import HintUNet, Widths
 
 
@@ -165,3 +173,32 @@ def test_a_tensor_too_many_is_named(rewrite):
 def test_weights_that_are_not_finite_are_refused(rewrite, value):
     path = rewrite(lambda tensors, _: tensors["output.bias"].fill_(value))
     assert "not finite" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("able", "dtype"),
+    [
+        ({"avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": True}, torch.bfloat16),
+        ({"avx512_bf16": False, "avx512_f": True}, torch.float32),
+        ({}, torch.float32),
+    ],
+)
+def test_half_precision_only_where_the_processor_computes_with_it(monkeypatch, able, dtype):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert quick_dtype(torch.device("cpu")) is dtype
+
+
+def test_in_half_precision_the_bundled_network_says_nearly_the_same(sparse_planes):
+    """Of the colours, within an ab unit; of the probabilities, a hundredth."""
+    cpu = torch.device("cpu")
+    planes = sparse_planes({(30, 30): (0.5, -0.2)}, {})
+    with torch.inference_mode():
+        exact = place(load_network().fold(), cpu)(planes)
+        halved = place(load_network().fold(), cpu, torch.bfloat16)
+        with torch.autocast("cpu", torch.bfloat16):
+            quick = halved(planes)
+    assert quick.ab.dtype == torch.float32
+    assert 0 < float((quick.ab - exact.ab).abs().max()) * 110 < 1
+    change = quick.logits.float().softmax(1) - exact.logits.softmax(1)
+    assert float(change.abs().max()) < 0.01
