@@ -19,7 +19,6 @@ from .unet import Prediction
 DEFAULT = 0.4
 
 _CERTAIN = 30.0  # variance, ab units squared, that is left under a hint
-_CAST = 0.5  # the share of the doubtful mean colour that doesn't grow: it is brown
 _LEAST_PART = 0.05  # of the picture, over which what is missing is spread
 _MOST = 2.0  # by which chroma grows, less 1
 
@@ -28,8 +27,9 @@ def enliven(prediction: Prediction, vividness: float) -> Tensor:
     """(N, 2, H, W) ab/110 in [-1, 1], more colourful than the prediction's.
 
     vividness: 0 (the prediction as it is) to 1 (all of the missing energy of chroma is given back).
-    Chroma is stretched away from half of the mean doubtful colour, the more, the less certain it
-    is; what hints decide hardly changes. Hue-wise it is the prediction still, and as smooth.
+    Chroma is stretched away from the mean doubtful colour, the more, the less certain it is: that
+    mean is brown, and to stretch it would make a sepia print of everything. What hints decide
+    hardly changes.
     """
     ab = prediction.ab
     if not vividness:
@@ -43,7 +43,7 @@ def enliven(prediction: Prediction, vividness: float) -> Tensor:
     gain = stretch * part / part.mean((1, 2, 3), keepdim=True).clamp_min(_LEAST_PART)
     gain = F.interpolate(gain.clamp_max(_MOST), size=ab.shape[-2:], mode="bilinear")
     cast = (part * coarse).sum((2, 3), keepdim=True) / part.sum((2, 3), keepdim=True).add(1e-6)
-    return torch.clamp(ab + gain * (ab - _CAST / AB_SCALE * cast), -1, 1)
+    return torch.clamp(ab + gain * (ab - cast / AB_SCALE), -1, 1)
 
 
 def _variance(logits: Tensor) -> Tensor:

@@ -82,14 +82,9 @@ def test_certain_colours_do_not_count_for_the_cast(half_sure):
     assert torch.allclose(first[..., 36:], second[..., 36:], atol=1e-4)
 
 
-def test_a_cast_grows_less_than_what_stands_out_from_it(doubtful):
+def test_a_cast_does_not_grow(doubtful):
     flat = doubtful._replace(ab=torch.full((2, 2, 64, 64), 0.1))
-    touched = flat.ab.clone()
-    touched[..., 24:40, 24:40] = 0.0
-    vivid = enliven(flat._replace(ab=touched), 1.0)
-    cast = vivid[..., :16, :] - 0.1
-    contrast = vivid[..., :16, :].mean() - vivid[..., 28:36, 28:36].mean() - 0.1
-    assert 0 < float(cast.mean()) < float(contrast)
+    assert torch.allclose(enliven(flat, 1.0), flat.ab, atol=1e-4)
 
 
 def test_gray_stays_gray(doubtful):
