@@ -28,7 +28,8 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The others (film_quality, places, tracking) want colour pictures and clips to be named.
+# The others want colour pictures and clips to be named (film_quality, places, tracking) or a GPU
+# (gpu).
 bench: $(READY)
 	@for name in app canvas fidelity killed link preview stills terminal_memory video; do \
 		echo "$$name"; $(BIN)/python "benchmarks/$$name.py" || exit; \

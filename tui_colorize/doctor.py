@@ -19,7 +19,7 @@ from tui_colorize.tui.terminal import Graphics, Terminal, wanted_graphics
 
 _STATISTICS = ("running_mean", "running_var", "num_batches_tracked")  # of batch norm: not trained
 _NOTES_LEFT_OUT = ("format", "widths")
-_DECODERS = ("h264", "hevc", "h264_cuvid", "hevc_cuvid")
+_DECODERS = ("h264", "hevc", "av1", "vp9")
 _FORMATS = {"AVIF": "avif", "WebP": "webp", "TIFF": "libtiff", "ICC profiles": "littlecms2"}
 
 
@@ -272,10 +272,10 @@ def _decoders() -> dict[str, str | None]:
 def _codec_advice(missing: list[str]) -> str:
     if not missing:
         return ""
-    if all(name.endswith(("_nvenc", "_cuvid")) for name in missing):
+    if all(name.endswith("_nvenc") for name in missing):
         return (
-            "NVENC and CUVID need an NVIDIA GPU that has them (A100 and H100 have no NVENC) and "
-            "its driver; the other codecs need neither."
+            "NVENC needs an NVIDIA GPU that has it (A100 and H100 do not) and its driver; the "
+            "other codecs need neither."
         )
     return "The wheels of PyAV bring these codecs: pip install --force-reinstall av."
 

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 from numpy.typing import NDArray
+
+from tui_colorize.arithmetic import NUMPY, Arithmetic
 
 Plane = NDArray[np.float32]
 
@@ -33,37 +35,44 @@ _FIT_SCALE = 1.5  # the fit is made on a grid this much finer than the network's
 class GuidedChroma:
     """ab as a local linear function of L.
 
-    coefficients: (h, w, 4) float32: slope of a, slope of b, offset of a, offset of b.
+    coefficients: (h, w, 4) float32: slope of a, slope of b, offset of a, offset of b; as the
+    arithmetic keeps planes that it was made by, NumPy's if nothing else is said.
     """
 
-    coefficients: Plane
+    coefficients: Any
 
     @classmethod
-    def fit(cls, guide: Plane, ab: Plane) -> GuidedChroma:
+    def fit(cls, guide: Any, ab: Any, by: Arithmetic = NUMPY) -> GuidedChroma:
         """Fit ab (h, w, 2) to the luma `guide` (h, w), L 0..100."""
-
-        local = _mean(guide, CONTRAST_RADIUS)
-        contrast = np.maximum(_mean(guide * guide, CONTRAST_RADIUS) - local * local, 0)
-        reliable = 1 / np.square(1 + contrast / CONTRAST)
+        local = by.mean(guide, CONTRAST_RADIUS)
+        contrast = by.at_least(by.mean(guide * guide, CONTRAST_RADIUS) - local * local, 0)
+        busy = 1 + contrast / CONTRAST
+        reliable = 1 / (busy * busy)
         weight = reliable + 1e-3  # something has to count where nothing is reliable
-        total = _mean(weight)
+        total = by.mean(weight, RADIUS)
         weighted_l = weight * guide
-        mean_l = _mean(weighted_l) / total
-        spread = np.maximum(_mean(weighted_l * guide) / total - mean_l * mean_l, 0) + EPSILON
+        mean_l = by.mean(weighted_l, RADIUS) / total
+        spread = by.mean(weighted_l * guide, RADIUS) / total - mean_l * mean_l
+        spread = by.at_least(spread, 0) + EPSILON
         slopes, offsets = [], []
-        for plane in (np.asarray(p, np.float32) for p in cv2.split(ab)):
-            mean_plane = _mean(weight * plane) / total
-            slopes.append((_mean(weighted_l * plane) / total - mean_l * mean_plane) / spread)
+        for plane in by.split(ab):
+            mean_plane = by.mean(weight * plane, RADIUS) / total
+            mixed = by.mean(weighted_l * plane, RADIUS) / total
+            slopes.append((mixed - mean_l * mean_plane) / spread)
             offsets.append(mean_plane - slopes[-1] * mean_l)
-        smooth = _mean(cv2.merge([plane * total for plane in slopes + offsets]))
-        coefficients = smooth / _mean(total)[..., None]
+        smooth = by.mean(by.stacked(*(plane * total for plane in slopes + offsets)), RADIUS)
+        coefficients = smooth / by.mean(total, RADIUS)[..., None]
         missing = ab - coefficients[..., :2] * guide[..., None] - coefficients[..., 2:]
         coefficients[..., 2:] += missing * reliable[..., None]
         return cls(coefficients)
 
     @classmethod
     def enlarging(
-        cls, ab: Plane, scaled: Callable[[int, int], Plane], largest: tuple[int, int]
+        cls,
+        ab: Any,
+        scaled: Callable[[int, int], Any],
+        largest: tuple[int, int],
+        by: Arithmetic = NUMPY,
     ) -> GuidedChroma:
         """Prepare the network's ab (h, w, 2) for sizes up to `largest`, (width, height).
 
@@ -73,14 +82,19 @@ class GuidedChroma:
         wide = min(round(width * _FIT_SCALE), largest[0])
         high = min(round(height * _FIT_SCALE), largest[1])
         if wide * high <= 1.5 * width * height:
-            return cls.plain(ab)
-        fine = cv2.resize(ab, (wide, high), interpolation=cv2.INTER_LINEAR)
-        return cls.fit(scaled(wide, high), np.asarray(fine, np.float32))
+            return cls.plain(ab, by)
+        return cls.fit(scaled(wide, high), by.resized(ab, (wide, high)), by)
 
     @classmethod
-    def plain(cls, ab: Plane) -> GuidedChroma:
+    def plain(cls, ab: Any, by: Arithmetic = NUMPY) -> GuidedChroma:
         """ab (h, w, 2) as it is, whatever the luma: for pictures no larger than the network's."""
-        return cls(np.dstack([np.zeros_like(ab), ab]))
+        a, b = by.split(ab)
+        return cls(by.stacked(a * 0, b * 0, a, b))
+
+    def everywhere(self, lightness: Any, by: Arithmetic = NUMPY) -> Any:
+        """ab (h, w, 2) for the luma of the whole picture, (h, w)."""
+        field = by.resized(self.coefficients, lightness.shape[::-1])
+        return by.stacked(*_applied(by.split(field), lightness))
 
     def at(
         self, lightness: Plane, origin: tuple[float, float], scale: tuple[float, float]
@@ -106,12 +120,10 @@ class GuidedChroma:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        slope_a, slope_b, offset_a, offset_b = cv2.split(field)
-        # planes by themselves: arithmetic on interleaved channels is several times slower
-        a, b = slope_a * lightness + offset_a, slope_b * lightness + offset_b
-        return np.asarray(cv2.merge([lightness, a, b]), np.float32)
+        return np.asarray(cv2.merge([lightness, *_applied(cv2.split(field), lightness)]))
 
 
-def _mean(plane: MatLike, radius: int = RADIUS) -> Plane:
-    window = (2 * radius + 1, 2 * radius + 1)
-    return np.asarray(cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT_101), np.float32)
+def _applied(coefficients: Any, lightness: Any) -> tuple[Any, Any]:
+    """a and b. Planes by themselves: interleaved channels take several times as long."""
+    slope_a, slope_b, offset_a, offset_b = coefficients
+    return slope_a * lightness + offset_a, slope_b * lightness + offset_b

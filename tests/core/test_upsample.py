@@ -127,6 +127,13 @@ def test_a_piece_is_part_of_the_whole(edge, coarse, region):
     assert np.abs(piece - whole[y0:y1, x0:x1]).max() < 0.05
 
 
+def test_everywhere_is_the_piece_that_is_the_whole(edge, coarse):
+    lightness, small, _ = edge
+    chroma = GuidedChroma.fit(small, coarse[1])
+    ab = everywhere(chroma, lightness)[..., 1:]
+    assert np.abs(chroma.everywhere(lightness) - ab).max() < 0.05
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (3, 2)])
 def test_tiny_grids_and_pieces(shape):
     ab = np.full((*shape, 2), RED, np.float32)

@@ -26,12 +26,13 @@ def encode(source, out, folder, lengths, start=0, **settings):
     with VideoReader(source, start) as reader:
         encoding = plan(reader.info, out, **settings)
         width, height = encoding.chroma_size
+        middle = 1 << (encoding.samples.depth - 1)
         for number, length in enumerate(lengths):
             segments.append(folder / f"{start:04}-{number}")
             with SegmentWriter(encoding, segments[-1]) as writer:
                 for _, frame in zip(range(length), reader, strict=False):
-                    plane = np.full((height, width), frame.index / 200, np.float32)
-                    writer.write(frame, plane, -plane)
+                    plane = np.full((height, width), frame.index, encoding.samples.dtype)
+                    writer.write(frame, middle + plane, middle - plane)
         return reader.info, encoding, segments
 
 
@@ -77,7 +78,7 @@ def test_segment_appears_complete(tmp_path):
     """Until it is finished, a segment does not have its name; after an error it is gone."""
     with VideoReader(film(tmp_path / "a.mkv")) as reader:
         encoding = plan(reader.info, tmp_path / "b.mkv", codec="ffv1")
-        plane = np.zeros((12, 16), np.float32)
+        plane = np.full((12, 16), 128, np.uint8)
         path = tmp_path / "0"
         with SegmentWriter(encoding, path) as writer:
             writer.write(next(reader), plane, plane)
@@ -120,7 +121,7 @@ def test_disk_full_in_a_segment(tmp_path, monkeypatch):
     """A full disk while encoding: one sentence with the reason."""
     with VideoReader(film(tmp_path / "a.mkv", frames=20, size=(256, 256))) as reader:
         encoding = plan(reader.info, tmp_path / "b.mkv", codec="ffv1")
-        plane = np.zeros((128, 128), np.float32)
+        plane = np.full((128, 128), 128, np.uint8)
         writer = SegmentWriter(encoding, tmp_path / "0")
         monkeypatch.setattr(writer._file, "_file", open("/dev/full", "wb"))  # noqa: PTH123, SIM115
         with pytest.raises(UserError, match="no space left"), writer:

@@ -11,10 +11,10 @@ from makers import film, late, lumas, picture, plane_of, vfr, video_times, with_
 
 from tui_colorize.errors import UserError
 from tui_colorize.video.codecs import CODECS, available
-from tui_colorize.video.frame import Samples
+from tui_colorize.video.frame import Samples, chroma_samples
 from tui_colorize.video.orientation import Orientation
 from tui_colorize.video.reader import VideoReader
-from tui_colorize.video.writer import VideoWriter, chroma_samples, rescaled
+from tui_colorize.video.writer import VideoWriter, rescaled
 
 SOURCES = {
     "8 bit": film,

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_colorize.arithmetic import NUMPY, Arithmetic
 from tui_colorize.video.orientation import Orientation
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ class Samples:
     def white(self) -> int:
         """The sample that means Y' = 1."""
         return (1 << self.depth) - 1 if self.full_range else 235 << (self.depth - 8)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of arrays of samples: uint8 or uint16."""
+        return np.dtype(np.uint8 if self.depth == 8 else np.uint16)
+
+    def chroma_levels(self, plane: Any) -> Any:
+        """Cb or Cr -0.5..0.5 -> samples of this depth and range, as floats (H.273, 8.3).
+
+        plane: an array of NumPy or torch.
+        """
+        top = (1 << self.depth) - 1
+        reach = top if self.full_range else 224 << (self.depth - 8)
+        return (plane * reach + (1 << (self.depth - 1))).round().clip(0, top)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,16 +100,27 @@ class VideoFrame:
         field where there are fields.
         Returns (chroma height, chroma width) float32.
         """
+        coded = self.coded_luma_at(subsampling, self.luma, NUMPY)
+        return np.ascontiguousarray(self.samples.orientation.shown(coded))
+
+    def coded_luma_at(self, subsampling: tuple[int, int], luma: Any, by: Arithmetic) -> Any:
+        """The same as decoded, before rotation. luma: the frame's, as this arithmetic keeps it."""
         samples, (across, down) = self.samples, subsampling
-        if self.decoded.interlaced_frame and down > 1 and len(self.luma) > 1:
-            fields = [_thinned(self.luma[field::2], across, down) for field in (0, 1)]
-            plane = np.empty((-(-len(self.luma) // down), fields[0].shape[1]), np.float32)
+        if self.decoded.interlaced_frame and down > 1 and len(luma) > 1:
+            fields = [_thinned(luma[field::2], across, down, by) for field in (0, 1)]
+            plane = by.empty(-(-len(luma) // down), fields[0].shape[1])
             for field in (0, 1):
                 plane[field::2] = fields[field][: len(plane[field::2])]
         else:
-            plane = _thinned(self.luma, across, down)
-        plane = (plane - samples.black) * np.float32(1 / (samples.white - samples.black))
-        return np.ascontiguousarray(samples.orientation.shown(plane.clip(0, 1)))
+            plane = _thinned(luma, across, down, by)
+        plane = (plane - samples.black) * (1 / (samples.white - samples.black))
+        return plane.clip(0, 1)
+
+
+def chroma_samples(plane: Plane, samples: Samples) -> NDArray[Any]:
+    """Cb or Cr as shown, float32 -0.5..0.5 -> samples as coded, uint8 or uint16."""
+    coded = samples.orientation.coded(plane)
+    return np.asarray(samples.chroma_levels(coded), samples.dtype)
 
 
 @cache
@@ -107,14 +133,22 @@ def _gray_table(depth: int, full_range: bool) -> Luma:
     return np.asarray(np.rint(unit * np.iinfo(dtype).max), dtype)
 
 
-def _thinned(plane: Luma, across: int, down: int) -> Plane:
+def _thinned(plane: Any, across: int, down: int, by: Arithmetic) -> Any:
     """Means of `down` rows, and of those every `across`-th column, low-passed by a triangle.
 
     The outermost samples stand in for what is beyond.
     """
-    triangle = (across - np.abs(np.arange(1 - across, across, dtype=np.float32))) / across**2
-    mean = np.full(down, 1 / down, np.float32)
-    filtered = cv2.sepFilter2D(
-        plane, cv2.CV_32F, triangle, mean, anchor=(across - 1, 0), borderType=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(filtered[::down, ::across], np.float32)
+    height, width = plane.shape
+    beside = across - 1
+    if height % down or beside:
+        plane = by.padded(plane, -height % down, beside, beside + -width % across)
+    rows = by.floats(plane[::down])
+    for number in range(1, down):
+        rows += plane[number::down]
+    last = -(-width // across) * across
+    total = rows[:, beside : beside + last : across] * (1 / (across * down))
+    for number in range(beside):
+        left = rows[:, number : number + last : across]
+        right = rows[:, 2 * beside - number :][:, :last:across]
+        total += (left + right) * ((number + 1) / (across**2 * down))
+    return total

@@ -8,8 +8,8 @@ BT.2020's own, else those of sRGB.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from model.color import (
     linear_rgb_to_lab,
     srgb_to_linear,
 )
+from tui_colorize.arithmetic import NUMPY, Arithmetic
 
 Plane = NDArray[np.float32]
 
@@ -38,26 +39,26 @@ _XYZ_2020 = np.array(
         [0.0, 0.0280726930, 1.0609850577],
     ]
 )
-_STRIP = 1 << 13  # pixels at once, few enough to stay in the processor's cache
 _GRID, _FURTHEST = 45, 150.0  # points of the table along each axis; |a| and |b| at its ends
 _HALVINGS = 16
 _KNEE = 6 / 29
 _SLOPE = 3 * _KNEE**2
 
 
-def to_chroma(luma: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
+def to_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic = NUMPY) -> tuple[Any, Any]:
     """Cb and Cr of the colour that has this Y' and, as far as it exists, these a and b.
 
-    luma: (h, w) float32 Y', 0..1. ab: (h, w, 2) float32, CIE Lab. matrix: a key of WEIGHTS.
+    luma: (h, w) float32 Y', 0..1. ab: (h, w, 2) float32, CIE Lab. matrix: a key of WEIGHTS. by:
+    what keeps these planes and calculates with them.
     Returns (h, w) float32 Cb and Cr, -0.5..0.5. L follows from Y', a and b: it is solved for by a
     step of Newton's method from a tabulated guess. Where R'G'B' would leave 0..1, Cb and Cr are
     reduced by one factor, so that the hue in the plane of Cb and Cr stays.
     """
-    cb, cr = np.empty_like(luma), np.empty_like(luma)
-    rows = max(1, _STRIP // max(luma.shape[1], 1))
+    cb, cr = by.empty(*luma.shape), by.empty(*luma.shape)
+    rows = max(1, by.at_once // max(luma.shape[1], 1))
     for top in range(0, len(luma), rows):
         part = slice(top, top + rows)
-        cb[part], cr[part] = _strip_chroma(luma[part], ab[part], matrix)
+        cb[part], cr[part] = _strip_chroma(luma[part], ab[part], matrix, by)
     return cb, cr
 
 
@@ -76,62 +77,51 @@ def to_lab(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
     return np.stack(linear_rgb_to_lab(*np.moveaxis(linear, -1, 0)), axis=-1).astype(np.float32)
 
 
-def _strip_chroma(luma: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
+def _strip_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic) -> tuple[Any, Any]:
     red, blue = WEIGHTS[matrix]
     weights = np.array([[red, 1 - red - blue, blue]], np.float32)
-    rgb, change = _rgb(_guess(luma, ab, matrix), ab, matrix)
-    found, slope = (_transformed(each, weights).reshape(luma.shape) for each in (rgb, change))
+    rgb, change = _rgb(_guess(luma, ab, matrix, by), ab, matrix, by)
+    found, slope = (by.transformed(each, weights)[..., 0] for each in (rgb, change))
     step = (luma - found) / slope
     # After the step Y' is the luma; what the step does to R'G'B' needs no evaluation.
     r, b = (rgb[..., channel] + change[..., channel] * step for channel in (0, 2))
-    g = (luma - red * r - blue * b) * np.float32(1 / (1 - red - blue))
-    scale = _room(luma, r, g, b)
-    cb = (b - luma) * scale * np.float32(0.5 / (1 - blue))
-    cr = (r - luma) * scale * np.float32(0.5 / (1 - red))
+    g = (luma - red * r - blue * b) * (1 / (1 - red - blue))
+    scale = _room(luma, r, g, b, by)
+    cb = (b - luma) * scale * (0.5 / (1 - blue))
+    cr = (r - luma) * scale * (0.5 / (1 - red))
     return cb, cr
 
 
-def _rgb(fy: Plane, ab: Plane, matrix: str) -> tuple[Plane, Plane]:
+def _rgb(fy: Any, ab: Any, matrix: str, by: Arithmetic) -> tuple[Any, Any]:
     """R'G'B' of f(Y) and ab, outside 0..1 when out of gamut, and its derivative by f(Y).
 
     Both (h, w, 3).
     """
-    f = np.empty((*fy.shape, 3), np.float32)
-    np.multiply(ab[..., 0], np.float32(1 / 500), out=f[..., 0])
-    f[..., 0] += fy
-    f[..., 1] = fy
-    np.multiply(ab[..., 1], np.float32(-1 / 200), out=f[..., 2])
-    f[..., 2] += fy
+    f = by.stacked(ab[..., 0] * (1 / 500) + fy, fy, ab[..., 1] * (-1 / 200) + fy)
     to_linear = _from_white(matrix)
-    above = np.maximum(f, np.float32(_KNEE))
+    above = by.at_least(f, _KNEE)
     squares = above * above
-    linear = _transformed(squares * above + (f - above) * np.float32(_SLOPE), to_linear)
-    change = _transformed(squares, to_linear * np.float32(3 / 2.4))
-    # The sRGB curve as in model.color, by OpenCV's power; the same for negative light, as xvYCC
-    # has it.
-    size = np.abs(linear)
-    above = np.maximum(size, np.float32(0.0031308))
-    power = np.asarray(cv2.pow(above, 1 / 2.4), np.float32)
-    power *= np.float32(1.055)
-    rgb = (size - above) * np.float32(12.92)
+    linear = by.transformed(squares * above + (f - above) * _SLOPE, to_linear)
+    change = by.transformed(squares, to_linear * np.float32(3 / 2.4))
+    # The sRGB curve as in model.color; the same for negative light, as xvYCC has it.
+    size = abs(linear)
+    above = by.at_least(size, 0.0031308)
+    power = by.power(above, 1 / 2.4)
+    power *= 1.055
+    rgb = (size - above) * 12.92
     rgb += power
-    rgb -= np.float32(0.055)
-    np.copysign(rgb, linear, out=rgb)
+    rgb -= 0.055
     change *= power
     change /= above
-    return rgb, change
+    return by.with_sign(rgb, linear), change
 
 
-def _transformed(planes: Plane, matrix: Plane) -> Plane:
-    return np.asarray(cv2.transform(planes, matrix), np.float32)
-
-
-def _room(luma: Plane, r: Plane, g: Plane, b: Plane) -> Plane:
+def _room(luma: Any, r: Any, g: Any, b: Any, by: Arithmetic) -> Any:
     """How much of the colour difference fits over this Y' with R'G'B' inside 0..1; at most 1."""
-    high = np.maximum(np.maximum(r, g), b) - luma
-    low = luma - np.minimum(np.minimum(r, g), b)
-    tiny = np.float32(1e-6)
-    scale = np.minimum((1 - luma) / np.maximum(high, tiny), luma / np.maximum(low, tiny))
+    high = by.at_least(by.at_least(r, g), b) - luma
+    low = luma - by.at_most(by.at_most(r, g), b)
+    tiny = 1e-6
+    scale = by.at_most((1 - luma) / by.at_least(high, tiny), luma / by.at_least(low, tiny))
     return scale.clip(0, 1)
 
 
@@ -163,24 +153,28 @@ def _guesses(matrix: str) -> Plane:
         low, high = np.full_like(plane, -0.5), np.full_like(plane, 2)
         for _ in range(_HALVINGS):
             middle = (low + high) * np.float32(0.5)
-            below = _rgb(middle, ab, matrix)[0] @ weights < luma
+            below = _rgb(middle, ab, matrix, NUMPY)[0] @ weights < luma
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         plane[:] = (low + high) / 2
     return np.stack([found, *np.gradient(found)], axis=-1).reshape(-1, 4).astype(np.float32)
 
 
-def _guess(luma: Plane, ab: Plane, matrix: str) -> Plane:
+@cache
+def _guesses_by(matrix: str, by: Arithmetic) -> Any:
+    return by.constant(_guesses(matrix))
+
+
+def _guess(luma: Any, ab: Any, matrix: str, by: Arithmetic) -> Any:
     """f(Y), (h, w), from the nearest point of the grid and the slopes there."""
-    half = np.float32((_GRID - 1) / 2)
-    planes = (luma * 2 - 1, ab[..., 0] / np.float32(_FURTHEST), ab[..., 1] / np.float32(_FURTHEST))
-    rows = np.zeros(luma.shape, np.int32)
+    half = (_GRID - 1) / 2
+    rows: Any = 0
     beside = []
-    for plane in planes:
+    for plane in (luma * 2 - 1, ab[..., 0] / _FURTHEST, ab[..., 1] / _FURTHEST):
         place = plane * half + half
-        nearest = np.rint(place).clip(0, _GRID - 1)
-        rows = rows * _GRID + nearest.astype(np.int32)
+        nearest = place.round().clip(0, _GRID - 1)
+        rows = rows * _GRID + by.whole(nearest)
         beside.append(place - nearest)
-    found, *slopes = cv2.split(np.take(_guesses(matrix), rows, axis=0))
+    found, *slopes = by.split(by.looked_up(_guesses_by(matrix, by), rows))
     for slope, distance in zip(slopes, beside, strict=True):
         found = found + slope * distance
-    return np.asarray(found, np.float32)
+    return found

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tui_colorize.terminaltext import printable
 from tui_colorize.video.assemble import assemble
 from tui_colorize.video.encoding import Encoding, plan
-from tui_colorize.video.frame import Plane, Samples, VideoFrame
+from tui_colorize.video.frame import Plane, Samples, VideoFrame, chroma_samples
 from tui_colorize.video.info import VideoInfo
 from tui_colorize.video.orientation import Orientation
 from tui_colorize.video.pixelformat import plane_array
@@ -64,14 +64,17 @@ class SegmentWriter:
         else:
             self.discard()
 
-    def write(self, frame: VideoFrame, cb: Plane, cr: Plane) -> None:
+    def write(self, frame: VideoFrame, cb: NDArray[Any], cr: NDArray[Any]) -> None:
         """Encode a frame with this chroma.
 
-        cb, cr: float32 -0.5..0.5, of the encoding's chroma_size, as shown. Raises UserError.
+        cb, cr: samples as coded, of the encoding's depth and range, see chroma_samples. Raises
+        UserError.
         """
+        encoding = self._encoding
+        wanted = encoding.samples.orientation.size(*encoding.chroma_size)
         size = cb.shape[::-1], cr.shape[::-1]
-        if size != (self._encoding.chroma_size,) * 2:
-            raise ValueError(f"chroma is {self._encoding.chroma_size}, not {size}")
+        if size != (wanted, wanted):
+            raise ValueError(f"chroma is {wanted}, not {size}")
         self._encode(colored(frame, cb, cr, self._encoding))
 
     def finish(self) -> None:
@@ -152,12 +155,13 @@ class VideoWriter:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def write(self, frame: VideoFrame, cb: Plane, cr: Plane) -> None:
-        """Add the next frame with its chroma, see SegmentWriter.write."""
+        """Add the next frame with its chroma: float32 -0.5..0.5, of the chroma_size, as shown."""
         if self._current is None:
             path = self._folder / f"{len(self._segments):06}"
             self._current = SegmentWriter(self.encoding, path)
             self._segments.append(path)
-        self._current.write(frame, cb, cr)
+        samples = self.encoding.samples
+        self._current.write(frame, chroma_samples(cb, samples), chroma_samples(cr, samples))
         self._count += 1
         if self._count % SEGMENT_FRAMES == 0:
             self._current.finish()
@@ -171,28 +175,21 @@ class VideoWriter:
         )
 
 
-def colored(frame: VideoFrame, cb: Plane, cr: Plane, encoding: Encoding) -> av.VideoFrame:
+def colored(
+    frame: VideoFrame, cb: NDArray[Any], cr: NDArray[Any], encoding: Encoding
+) -> av.VideoFrame:
     """A frame for the encoder: the luma of the frame, this chroma, times and side data kept."""
     target = frame.decoded.reformat(format=encoding.pixel_format)
     # The decoder may still predict other frames from these samples.
     target.make_writable()
-    orientation = encoding.samples.orientation
     plane_array(target, 0)[:] = rescaled(frame.luma, frame.samples, encoding.samples)
     for number, chroma in ((1, cb), (2, cr)):
-        plane_array(target, number)[:] = chroma_samples(orientation.coded(chroma), encoding.samples)
+        plane_array(target, number)[:] = chroma
     target.pts, target.time_base = frame.pts, frame.time_base
     target.colorspace, target.color_primaries = encoding.tags.matrix, encoding.tags.primaries
     target.color_trc, target.color_range = encoding.tags.transfer, encoding.tags.range
     target.pict_type = 0  # the encoder is to decide, not the source
     return target
-
-
-def chroma_samples(plane: Plane, samples: Samples) -> NDArray[Any]:
-    """-0.5..0.5 -> samples of this depth and range, uint8 or uint16 (H.273, 8.3)."""
-    top = (1 << samples.depth) - 1
-    reach = top if samples.full_range else 224 << (samples.depth - 8)
-    scaled = np.rint(plane * np.float32(reach) + np.float32(1 << (samples.depth - 1)))
-    return np.asarray(scaled.clip(0, top), np.uint8 if samples.depth == 8 else np.uint16)
 
 
 def rescaled(luma: NDArray[Any], source: Samples, target: Samples) -> NDArray[Any]:
