@@ -2,11 +2,13 @@
 
     python benchmarks/video.py [--frames 120] [--clip FILM] [--memory [FRAMES ...]]
 
-The ceiling is the bare network, one frame after the other, with all cores. Absolute figures drift
-with the machine: ceiling and film are measured in turn. work: processor time of the network on one
-frame over that of the film's, all included, a frame; it is the ratio that can be reached, and
-holds on a busy machine, too. --clip: that film in place of a made-up one. --memory: instead, the
-peak of runs over so many frames of 720 rows (200 and 2,000), each in a process of its own.
+The ceiling is the bare network in float32, one frame after the other, with all cores; ratio: the
+film's frames a second over it. own: the same over the network as the Colorizer runs it, which on
+some processors is in bfloat16. Absolute figures drift with the machine: ceilings and film are
+measured in turn. work: processor time of the bare network on one frame over that of the film, all
+included, a frame; it is the ratio that can be reached, and holds on a busy machine, too. --clip:
+that film in place of a made-up one. --memory: instead, the peak of runs over so many frames of 720
+rows (200 and 2,000), each in a process of its own.
 """
 
 from __future__ import annotations
@@ -17,13 +19,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+import torch
 
+from model.hint_planes import hint_planes
+from model.load import load_network, place
 from tui_colorize import Colorizer, Hint, colorize_video
 from tui_colorize.picture import working_size
 from tui_colorize.video.reader import VideoReader
@@ -64,20 +70,55 @@ def hints(size: tuple[int, int]) -> list[Hint]:
     ]
 
 
-def ceiling(colorizer: Colorizer, size: tuple[int, int]) -> tuple[float, float]:
-    """Frames a second of the bare network, and its processor seconds a frame."""
-    width, height = working_size(*size, colorizer.network_size)
-    lightness = np.full((1, height, width), 50, np.float32)
-    ab, mask = np.zeros((1, height, width, 2), np.float32), np.zeros_like(lightness)
-    ab[:, 40:60, 40:60], mask[:, 40:60, 40:60] = 30, 1
-    colorizer.color_planes(lightness, ab, mask)
+@dataclass(frozen=True)
+class Pace:
+    """Seconds of a frame: on the clock, the median, and of the processors, the mean."""
+
+    seconds: float
+    work: float
+
+
+def paced(ask: Callable[[], object]) -> Pace:
+    """How fast that is."""
+    ask()
     times = []
     worked = time.process_time()
     for _ in range(8):
         start = time.perf_counter()
-        colorizer.color_planes(lightness, ab, mask)
+        ask()
         times.append(time.perf_counter() - start)
-    return 1 / float(np.median(times)), (time.process_time() - worked) / len(times)
+    return Pace(float(np.median(times)), (time.process_time() - worked) / len(times))
+
+
+class Ceiling:
+    """The network on one picture of the film's shape, with one hint."""
+
+    def __init__(self, colorizer: Colorizer, size: tuple[int, int]) -> None:
+        width, height = working_size(*size, colorizer.network_size)
+        self._colorizer = colorizer
+        self._bare = place(load_network().fold(), torch.device(colorizer.device))
+        self._lightness = np.full((1, height, width), 50, np.float32)
+        self._ab = np.zeros((1, height, width, 2), np.float32)
+        self._mask = np.zeros_like(self._lightness)
+        self._ab[:, 40:60, 40:60], self._mask[:, 40:60, 40:60] = 30, 1
+
+    def bare(self) -> Pace:
+        """Of the network alone, in float32."""
+        planes = hint_planes(
+            torch.from_numpy(self._lightness)[:, None],
+            torch.from_numpy(self._ab).permute(0, 3, 1, 2),
+            torch.from_numpy(self._mask)[:, None],
+        ).to(self._colorizer.device, memory_format=torch.channels_last)
+
+        def ask() -> None:
+            with torch.inference_mode():
+                self._bare(planes).ab.sum().item()  # which waits for the device
+
+        return paced(ask)
+
+    def own(self) -> Pace:
+        """Of the Colorizer."""
+        return paced(lambda: self._colorizer.color_planes(self._lightness, self._ab, self._mask))
 
 
 def speed(film: Path, folder: Path) -> None:
@@ -85,9 +126,10 @@ def speed(film: Path, folder: Path) -> None:
     with VideoReader(film) as reader:
         frames, size = reader.count(), (reader.info.width, reader.info.height)
     print(f"{frames} frames of {size[0]} x {size[1]} on {colorizer.device}")
-    print(f"{'every':>6}{'fps':>8}{'ceiling':>9}{'ratio':>7}{'work':>7}  limited by")
+    print(f"{'every':>6}{'fps':>8}{'ceiling':>9}{'ratio':>7}{'own':>7}{'work':>7}  limited by")
+    ceiling = Ceiling(colorizer, size)
     for every in (1, None):
-        before = ceiling(colorizer, size)
+        before = ceiling.bare(), ceiling.own()
         seen = []
         start, worked = time.perf_counter(), time.process_time()
         colorize_video(
@@ -99,14 +141,17 @@ def speed(film: Path, folder: Path) -> None:
             overwrite=True,
             progress=seen.append,
         )
-        fps = frames / (time.perf_counter() - start)
+        took = (time.perf_counter() - start) / frames
         worked = (time.process_time() - worked) / frames
-        after = ceiling(colorizer, size)
-        most, least_work = ((one + two) / 2 for one, two in zip(before, after, strict=True))
+        after = ceiling.bare(), ceiling.own()
+        (bare, own) = (
+            Pace((one.seconds + two.seconds) / 2, (one.work + two.work) / 2)
+            for one, two in zip(before, after, strict=True)
+        )
         name = "auto" if every is None else str(every)
         print(
-            f"{name:>6}{fps:8.1f}{most:9.1f}{fps / most:7.2f}{least_work / worked:7.2f}"
-            f"  {seen[-1].slowest}",
+            f"{name:>6}{1 / took:8.1f}{1 / bare.seconds:9.1f}{bare.seconds / took:7.2f}"
+            f"{own.seconds / took:7.2f}{bare.work / worked:7.2f}  {seen[-1].slowest}",
             flush=True,
         )
 

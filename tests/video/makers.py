@@ -44,6 +44,7 @@ def film(
     sound: Sequence[str] = (),
     sound_start: float = 0.0,
     sound_length: float | None = None,
+    sound_first: bool = False,
     subtitles: Sequence[str] = (),
     chapters: Sequence[tuple[float, float, str]] = (),
     attachment: tuple[str, str, bytes] | None = None,
@@ -56,12 +57,15 @@ def film(
 
     times: PTS in time_base, else one frame after the other. tags: matrix, primaries, transfer,
     range. rotation: degrees counter-clockwise, as PyAV has it. sound: codecs, a tone each, from
-    sound_start for sound_length seconds. subtitles: codecs, of two lines each. chapters: start,
-    end, title. attachment: name, type, bytes. languages: of the sound and then the subtitles.
+    sound_start for sound_length seconds; sound_first: all of it before the pictures. subtitles:
+    codecs, of two lines each. chapters: start, end, title. attachment: name, type, bytes.
+    languages: of the sound and then the subtitles.
     """
     times = list(range(frames)) if times is None else list(times)
     options = {"g": "4"} if options is None else options
-    with av.open(str(path), "w", format=format, container_options=muxer_options or {}) as container:
+    muxing = {"max_interleave_delta": "1"} if sound_first else {}
+    muxing |= muxer_options or {}
+    with av.open(str(path), "w", format=format, container_options=muxing) as container:
         video: Any = container.add_stream(codec, rate=rate, options=dict(options))
         video.width, video.height = size
         video.pix_fmt = pixel_format
@@ -113,7 +117,9 @@ def film(
         for text in texts:
             packets += _text_packets(text)
         container.start_encoding()
-        for packet in sorted(packets, key=lambda each: float(each.dts * each.time_base)):
+        packets.sort(key=lambda each: float(each.dts * each.time_base))
+        packets.sort(key=lambda each: sound_first and each.stream.type != "audio")
+        for packet in packets:
             container.mux(packet)
     return path
 

@@ -106,26 +106,57 @@ def test_huge(tmp_path, codec):
     assert "too large" in refused(path)
 
 
-@pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.ts", "a.avi"])
-def test_truncated(tmp_path, name):
-    """The frames before the cut are delivered, and a sentence tells that the rest is missing."""
-    path = tmp_path / name
-    extra = {"muxer_options": {"movflags": "faststart"}} if name == "a.mp4" else {}
-    film(
-        path,
-        frames=120,
-        codec="libx264",
-        size=(128, 96),
-        options={"g": "10", "qp": "10", "preset": "veryfast"},
-        **extra,
-    )
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+CUT = ["a.mkv", "a.mp4", "a.mov", "a.ts", "a.avi", "a.webm"]
+
+
+@pytest.mark.parametrize("sound", ["none", "beside", "first"])
+@pytest.mark.parametrize("name", CUT)
+def test_truncated(tmp_path, name, sound):
+    """The frames before the cut are delivered, and a sentence tells that the rest is missing,
+    also where all of the sound is before the cut."""
+    path = long_film(tmp_path / name, sound)
+    with VideoReader(path) as reader:
+        assert len(list(reader)) == 120
+        assert not reader.problems
+    size = path.stat().st_size // 2
+    path.write_bytes(path.read_bytes()[: size - (size % 188 == 0)])
     with VideoReader(path) as reader:
         frames = list(reader)
         assert 20 < len(frames) < 110
-        if name != "a.ts":  # which has no header to tell
-            assert len(reader.problems) >= 1
-            assert all(name in problem for problem in reader.problems)
+        assert any("is incomplete" in problem for problem in reader.problems)
+        assert all(name in problem for problem in reader.problems)
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_little_is_missing(tmp_path, name):
+    """A few bytes less are noticed, and a few more are no damage."""
+    path = long_film(tmp_path / name, "none")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    with VideoReader(path) as reader:
+        assert len(list(reader)) >= 110
+        assert any("is incomplete" in problem for problem in reader.problems)
+    if name != "a.ts":  # there it is half a packet
+        path.write_bytes(whole + bytes(2))
+        with VideoReader(path) as reader:
+            assert len(list(reader)) == 120
+            assert not any("is incomplete" in problem for problem in reader.problems)
+
+
+def long_film(path, sound):
+    """120 frames that take more room than the sound."""
+    webm = path.suffix == ".webm"
+    voice = {".avi": "mp3", ".webm": "libopus"}.get(path.suffix, "aac")
+    return film(
+        path,
+        frames=120,
+        codec="libvpx" if webm else "libx264",
+        size=(128, 96),
+        options={"g": "10"} if webm else {"g": "10", "qp": "10", "preset": "veryfast"},
+        sound=() if sound == "none" else (voice,),
+        sound_first=sound == "first",
+        muxer_options={"movflags": "faststart"} if path.suffix in (".mp4", ".mov") else {},
+    )
 
 
 def test_corrupt_middle(tmp_path):

@@ -6,7 +6,10 @@ Places are rows (x, y, scale, angle): pixels of a gray frame, and how much large
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 from math import cos, sin
 
 import numpy as np
@@ -24,13 +27,16 @@ LARGE = 12
 SMALL = 3
 """Half the side of that middle."""
 
-_MIDDLE = slice(LARGE - SMALL, LARGE + SMALL + 1)
-_HALVES = (slice(0, LARGE + SMALL + 1), slice(LARGE - SMALL, None))  # each with the middle
+_SIDE = 2 * LARGE + 1
+_STEPS = np.arange(-LARGE, LARGE + 1, dtype=np.float32)
+_WHOLE = np.ones(_SIDE, np.bool_)
+_MIDDLE = np.abs(_STEPS) <= SMALL
+_HALVES = (_STEPS <= SMALL, _STEPS >= -SMALL)  # each with the middle
 
 _NOISE = 40.0  # variance in gray levels that counts as no texture: grain, compression
 
 
-def cut(gray: Gray, place: Floats, half: int = LARGE) -> Gray:
+def cut(gray: Gray, place: Floats, half: int) -> Gray:
     """The square of side 2 * half + 1 about a place, at the scale and angle of its first look.
 
     Beyond the frame the nearest pixel is repeated.
@@ -53,7 +59,10 @@ def cut(gray: Gray, place: Floats, half: int = LARGE) -> Gray:
 
 @dataclass(frozen=True)
 class Looks:
-    """n squares of side 2 * LARGE + 1: gray levels, and 1 inside the frame, 0 beyond; float32."""
+    """n squares of side 2 * LARGE + 1: gray levels, and 1 inside the frame, 0 beyond.
+
+    Both (n, (2 * LARGE + 1) ** 2) float32, row after row of a square.
+    """
 
     levels: Floats
     inside: Floats
@@ -61,21 +70,32 @@ class Looks:
     @classmethod
     def at(cls, gray: Gray, places: Floats) -> Looks:
         """places: (n, 4)."""
-        count, side = len(places), 2 * LARGE + 1
-        levels = np.empty((count, side, side), np.float32)
-        for look, place in zip(levels, places, strict=True):
-            look[:] = cut(gray, place)
-        step = np.arange(-LARGE, LARGE + 1, dtype=np.float32)
-        c = (places[:, 2] * np.cos(places[:, 3]))[:, None, None]
-        s = (places[:, 2] * np.sin(places[:, 3]))[:, None, None]
-        x = places[:, 0, None, None] + c * step[None, None, :] - s * step[None, :, None]
-        y = places[:, 1, None, None] + s * step[None, None, :] + c * step[None, :, None]
+        import cv2
+
+        c = (places[:, 2] * np.cos(places[:, 3]))[:, None]
+        s = (places[:, 2] * np.sin(places[:, 3]))[:, None]
+        across, down = np.tile(_STEPS, _SIDE), np.repeat(_STEPS, _SIDE)
+        x = places[:, :1] + c * across - s * down
+        y = places[:, 1:2] + s * across + c * down
+        levels = cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         height, width = gray.shape
         inside = (x > -0.5) & (y > -0.5) & (x < width - 0.5) & (y < height - 0.5)
-        return cls(levels, inside.astype(np.float32))
+        return cls(levels.astype(np.float32), inside.astype(np.float32))
 
     def __getitem__(self, which: NDArray[np.int_]) -> Looks:
         return Looks(self.levels[which], self.inside[which])
+
+    @property
+    def middle(self) -> Looks:
+        """Of each square the middle alone."""
+        part = np.flatnonzero(_regions()[:, 0])
+        return Looks(self.levels[:, part], self.inside[:, part])
+
+
+def stacked(looks: Sequence[Looks]) -> Looks:
+    """All of them, one after the other."""
+    levels, inside = ([getattr(each, name) for each in looks] for name in ("levels", "inside"))
+    return Looks(np.concatenate(levels), np.concatenate(inside))
 
 
 def compare(one: Looks, other: Looks) -> Floats:
@@ -87,37 +107,41 @@ def compare(one: Looks, other: Looks) -> Floats:
     Structure is normalised cross-correlation that takes two squares without texture as alike. Only
     what lies inside both frames counts.
     """
-    small, level = compare_middle(one, other)
-    large, level_large = compare_whole(one, other)
-    quarters = [_structure(one, other, rows, columns)[0] for rows in _HALVES for columns in _HALVES]
-    half = np.sort(np.stack(quarters), axis=0)[2:].mean(axis=0)
-    return np.stack([small, large, half, level, level - level_large], axis=1)
-
-
-def compare_middle(one: Looks, other: Looks) -> tuple[Floats, Floats]:
-    """The structure of the middle and its difference of gray level, (n,) each; see compare."""
-    return _structure(one, other, _MIDDLE, _MIDDLE)
+    structure, level = _structure(one, other, _regions())
+    half = np.sort(structure[:, 2:], axis=1)[:, 2:].mean(axis=1)
+    return np.stack(
+        [structure[:, 0], structure[:, 1], half, level[:, 0], level[:, 0] - level[:, 1]], axis=1
+    )
 
 
 def compare_whole(one: Looks, other: Looks) -> tuple[Floats, Floats]:
-    """The same of the whole square."""
-    return _structure(one, other, slice(None), slice(None))
+    """The structure of all that the looks hold and its difference of gray level, (n,) each; see
+    compare."""
+    every = np.ones((one.levels.shape[1], 1), np.float32)
+    structure, level = _structure(one, other, every)
+    return structure[:, 0], level[:, 0]
 
 
-def _structure(one: Looks, other: Looks, rows: slice, columns: slice) -> tuple[Floats, Floats]:
-    count, part = len(one.levels), np.s_[:, rows, columns]
-    a, b = one.levels[part].reshape(count, -1), other.levels[part].reshape(count, -1)
-    w = (one.inside[part] * other.inside[part]).reshape(count, -1)
-    w /= np.maximum(w.sum(axis=1, keepdims=True), 1e-6)
-    mean_a, mean_b = _sum(a, w), _sum(b, w)
-    a, b = a - mean_a[:, None], b - mean_b[:, None]
-    weighted = a * w
-    covariance = _sum(weighted, b) + _NOISE
-    variance_a, variance_b = _sum(weighted, a), _sum(b * w, b)
-    norm = np.sqrt((variance_a + _NOISE) * (variance_b + _NOISE))
-    return np.asarray(covariance / norm, np.float32), np.asarray(mean_b - mean_a)
+@cache
+def _regions() -> Floats:
+    """The pixels of the middle, of the whole square, and of its four halves: (pixels, 6)."""
+    parts = [(_MIDDLE, _MIDDLE), (_WHOLE, _WHOLE), *product(_HALVES, repeat=2)]
+    return np.stack([np.outer(*each).ravel() for each in parts], axis=1).astype(np.float32)
 
 
-def _sum(a: Floats, b: Floats) -> Floats:
-    """The scalar products of the rows."""
-    return np.asarray(np.einsum("ij,ij->i", a, b))
+def _structure(one: Looks, other: Looks, regions: Floats) -> tuple[Floats, Floats]:
+    """Structure and difference of gray level in each region, (n, regions) each."""
+    weight = one.inside * other.inside
+    # from the middle of the scale, or the squares would lose what float32 cannot hold
+    a, b = one.levels - np.float32(128), other.levels - np.float32(128)
+    weighted = a * weight, b * weight
+    total, mean_a, mean_b, square_a, square_b, both = (
+        plane @ regions
+        for plane in (weight, *weighted, weighted[0] * a, weighted[1] * b, weighted[0] * b)
+    )
+    total = np.maximum(total, 1e-6)
+    mean_a, mean_b = mean_a / total, mean_b / total
+    covariance = both / total - mean_a * mean_b + _NOISE
+    variance_a = np.maximum(square_a / total - mean_a * mean_a, 0) + _NOISE
+    variance_b = np.maximum(square_b / total - mean_b * mean_b, 0) + _NOISE
+    return np.asarray(covariance / np.sqrt(variance_a * variance_b)), np.asarray(mean_b - mean_a)

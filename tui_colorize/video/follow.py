@@ -22,9 +22,9 @@ from tui_colorize.video.appearance import (
     Gray,
     Looks,
     compare,
-    compare_middle,
     compare_whole,
     cut,
+    stacked,
 )
 from tui_colorize.video.flow import flow, working
 
@@ -100,12 +100,15 @@ class _Hints:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A frame that went by, and the hints known by then. trust: confidence, 0 where lost."""
+    """A frame that went by, and the hints known by then.
+
+    middles: of their looks; trust: confidence, 0 where lost.
+    """
 
     gray: Gray
     exposure: float
     places: Floats
-    looks: Looks
+    middles: Looks
     trust: Floats
 
 
@@ -163,8 +166,8 @@ class Follower:
 
     def _remember(self, hints: _Hints, gray: Gray) -> None:
         trust = np.where(hints.confidence >= _TENTATIVE, hints.confidence, 0).astype(np.float32)
-        looks = Looks.at(gray, hints.places)
-        self._seen.appendleft(_Seen(gray, self._exposure, hints.places, looks, trust))
+        middles = Looks.at(gray, hints.places).middle
+        self._seen.appendleft(_Seen(gray, self._exposure, hints.places, middles, trust))
 
     def _advance(self, hints: _Hints, gray: Gray, field: Floats) -> None:
         """Bring the hints to the next frame. field: the flow to it, of a smaller size."""
@@ -221,15 +224,7 @@ class Follower:
         likeness = compare(Looks(hints.levels[every], hints.inside[every]), looks)
         likeness[:, 3] += hints.exposure[every] - self._exposure
 
-        trust = np.zeros(places.shape[:2], np.float32)
-        for number, way in enumerate(tried):
-            if way.back is not None:
-                seen = self._seen[way.back]
-                known = rows[: len(seen.trust)]
-                like, level = compare_middle(seen.looks, looks[number * len(rows) + known])
-                change = (level + seen.exposure - self._exposure) / _LEVEL
-                same = np.exp(-(change**2) - (way.miss / _MISS) ** 2)
-                trust[number, known] = seen.trust * np.maximum(like, 0) * same
+        trust = self._trusted(tried, looks.middle).reshape(count, -1)
         apart = np.linalg.norm(places[:, None, :, :2] - places[None, :, :, :2], axis=3)
         support = (trust * np.exp(-((apart / _CLOSE) ** 2))).max(axis=1)
 
@@ -240,6 +235,25 @@ class Follower:
         best = sure.argmax(axis=0)
         return self._tuned(hints, gray, places[best, rows]), sure[best, rows]
 
+    def _trusted(self, tried: list[_Way], middles: Looks) -> Floats:
+        """How far each way comes from a trusted place that looks like where it leads, all hints of
+        the first way first: (ways * hints,). middles: of the looks there, in the same order."""
+        each = len(middles.levels) // len(tried)
+        back = [
+            (number * each, way, self._seen[way.back])
+            for number, way in enumerate(tried)
+            if way.back is not None
+        ]
+        rows = np.concatenate([start + np.arange(len(seen.trust)) for start, _, seen in back])
+        like, level = compare_whole(stacked([seen.middles for *_, seen in back]), middles[rows])
+        exposure = np.concatenate([np.full(len(seen.trust), seen.exposure) for *_, seen in back])
+        miss = np.concatenate([np.broadcast_to(way.miss, len(seen.trust)) for _, way, seen in back])
+        trust = np.concatenate([seen.trust for *_, seen in back])
+        change = (level + exposure - self._exposure) / _LEVEL
+        result = np.zeros(len(middles.levels), np.float32)
+        result[rows] = trust * np.maximum(like, 0) * np.exp(-(change**2) - (miss / _MISS) ** 2)
+        return result
+
     def _tuned(self, hints: _Hints, gray: Gray, places: Floats) -> Floats:
         """The places at the scale or, every other frame, at the angle at which they look best."""
         tries = np.tile(places, (3, 1, 1))
@@ -247,7 +261,7 @@ class Follower:
             tries[1:, :, 2] *= np.array([[0.96], [1 / 0.96]], np.float32)
         else:
             tries[1:, :, 3] += np.array([[-0.04], [0.04]], np.float32)
-        own = Looks(np.tile(hints.levels, (3, 1, 1)), np.tile(hints.inside, (3, 1, 1)))
+        own = Looks(np.tile(hints.levels, (3, 1)), np.tile(hints.inside, (3, 1)))
         fit = compare_whole(own, Looks.at(gray, tries.reshape(-1, 4)))[0].reshape(3, -1)
         fit[0] += 0.004  # noise alone changes nothing
         return np.asarray(tries[fit.argmax(axis=0), np.arange(len(places))])

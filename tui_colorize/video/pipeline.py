@@ -1,6 +1,6 @@
 """Colours a film: hints put on a few frames colour their shots, without flicker.
 
-Stages in threads, joined by bounded queues: one reads ahead and follows the hints, one colours,
+Stages in threads, joined by bounded queues: one reads ahead, one follows the hints, one colours,
 one enlarges the colours under each frame's luma, and the caller's own encodes.
 """
 
@@ -23,7 +23,7 @@ from tui_colorize.picture import working_size
 from tui_colorize.pin import Pin
 from tui_colorize.terminaltext import printable
 from tui_colorize.video.assemble import assemble
-from tui_colorize.video.chroma import chroma_of
+from tui_colorize.video.chroma import Chroma, chroma_maker
 from tui_colorize.video.encoding import Encoding, plan
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.info import VideoInfo
@@ -32,7 +32,7 @@ from tui_colorize.video.progress import Meter, Progress
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.reference import read_reference
 from tui_colorize.video.resume import Checkpoint, Workshop, fingerprint
-from tui_colorize.video.scout import Scout, Scouted
+from tui_colorize.video.scout import Scout, Scouted, with_motion
 from tui_colorize.video.shelf import Shelf
 from tui_colorize.video.shotcolor import ShotColorist
 from tui_colorize.video.shotframe import ShotColor
@@ -46,7 +46,7 @@ Plane = NDArray[np.float32]
 
 _SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
 _LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
-_AHEAD = {"scout": 16, "color": 16, "chroma": 4}  # finished items that wait between stages
+_AHEAD = {"read": 8, "scout": 16, "color": 16, "chroma": 4}  # finished items that wait there
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,10 @@ class _Colored:
 
 @dataclass(frozen=True, eq=False)
 class _Ready:
-    """A frame for the encoder. problems: of the source so far."""
+    """A frame for the encoder. chroma: waits for its chroma; problems: of the source so far."""
 
     frame: VideoFrame
-    cb: Plane
-    cr: Plane
+    chroma: Callable[[], Chroma]
     colored: _Colored
     problems: tuple[str, ...]
 
@@ -222,7 +221,9 @@ class _Film:
         """Make all segments that are missing."""
         line = AssemblyLine()
         try:
-            scouted = line.stage("scout", self._scout, _AHEAD["scout"])
+            read = line.stage("read", self._scout.read(), _AHEAD["read"])
+            followed = self._scout.follow(line.taking("scout", read))
+            scouted = line.stage("scout", with_motion(followed), _AHEAD["scout"])
             colored = line.stage(
                 "color", self._colored(line.taking("color", scouted)), _AHEAD["color"]
             )
@@ -272,21 +273,20 @@ class _Film:
 
     def _ready(self, colored: Iterator[_Colored]) -> Iterator[_Ready]:
         """Put colours under the luma of their frames."""
+        maker = chroma_maker(self._encoding, self._colorizer.device)
         with self._shelf:
             for each in colored:
                 frame = self._shelf.take(each.color.index)
                 if frame is None:
                     continue
-                luma = frame.luma_at(self._encoding.subsampling)
-                pins = self._exact(frame.index, luma.shape)
-                cb, cr = chroma_of(luma, each.color.ab, pins, self._encoding.matrix)
+                chroma = maker.start(frame, each.color.ab, self._exact(frame.index))
                 problems = (*self._scout.problems, *self._shelf.problems)
-                yield _Ready(frame, cb, cr, each, problems)
+                yield _Ready(frame, chroma, each, problems)
 
-    def _exact(self, index: int, shape: tuple[int, ...]) -> list[Pin]:
+    def _exact(self, index: int) -> list[Pin]:
         """The hints that were put on this frame, on the grid of its chroma."""
-        size = self._info.width, self._info.height
-        across, down = shape[1] / size[0], shape[0] / size[1]
+        size, grid = (self._info.width, self._info.height), self._encoding.chroma_size
+        across, down = grid[0] / size[0], grid[1] / size[1]
         return [
             pin_of(hint, hex_to_lab(hint.color)[1:], (hint.x, hint.y), size).on_grid(across, down)
             for hint in self._hints.enabled.for_frame(index)
@@ -302,7 +302,7 @@ class _Film:
             with SegmentWriter(self._encoding, self._workshop.segment(self._number)) as writer:
                 while following is not None:
                     item = following
-                    writer.write(item.frame, item.cb, item.cr)
+                    writer.write(item.frame, *item.chroma())
                     count, self.done = count + 1, self.done + 1
                     self.shots, self.problems = item.colored.shots, self._joined(item.problems)
                     yield

@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 
 STAGES = {
-    "scout": "reading and following hints",
+    "read": "reading",
+    "scout": "following hints",
     "color": "the network and motion",
     "chroma": "enlarging colours",
     "encode": "encoding",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
-from tui_colorize.video.ending import Ending
+from tui_colorize.video.ending import Ending, is_cut_off
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.frameindex import FrameIndex, scan
 from tui_colorize.video.info import VideoInfo, describe, rate_of
@@ -57,8 +57,10 @@ class VideoReader:
         self._name = printable(self._path)
         self._index: FrameIndex | None = None
         self._container, self._stream = open_film(self._path)
-        self._begin(self._container.demux())
         try:
+            with said(self._name, "be read"):
+                self._cut_off = is_cut_off(self._path, self._container)
+            self._begin(self._container.demux())
             first = self._first()
             place = self._placed(first)
             self._format = working_format(first.format.name)
@@ -205,12 +207,12 @@ class VideoReader:
                 break
             except FFmpegError:
                 self._note(f"{self._name} is damaged: some frames cannot be decoded")
-        if whole and ending.is_early():
-            self._note(f"{self._name} is incomplete: it ends earlier than its header says")
+        if self._cut_off or (whole and ending.is_early()):
+            self._note(f"{self._name} is incomplete: its end is missing")
 
     def _placed(self, decoded: av.VideoFrame) -> tuple[int, int]:
         """The PTS and the index of the frame that comes next."""
-        pts = decoded.pts
+        pts = self._by_order() if self._is_reordered else decoded.pts
         if pts is None or (self._last_pts is not None and pts <= self._last_pts):
             if pts is not None:
                 self._note(f"{self._name} is damaged: the times of some frames were made up")
@@ -224,6 +226,19 @@ class VideoReader:
             rank = self._passed
         self._last_pts, self._last_index = pts, max(rank, self._last_index + 1)
         return pts, self._last_index
+
+    @property
+    def _is_reordered(self) -> bool:
+        """Whether FFmpeg's PTS are in a wrong order: AVI has none for its B-frames."""
+        context = self._stream.codec_context
+        return self._container.format.name == "avi" and context.has_b_frames
+
+    def _by_order(self) -> int | None:
+        """The earliest PTS of a packet that is later than the last frame's."""
+        while self._waiting and self._last_pts is not None and self._waiting[0] <= self._last_pts:
+            heapq.heappop(self._waiting)
+            self._passed += 1
+        return self._waiting[0] if self._waiting else None
 
     def _expected_pts(self, decoded: av.VideoFrame) -> int:
         if self._last_pts is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,8 +39,21 @@ class Scouted:
     starts: bool
 
 
+def with_motion(scouted: Iterable[Scouted]) -> Iterator[Scouted]:
+    """The same frames, their motion looked for before somebody waits for it."""
+    before = None
+    for each in scouted:
+        if before is not None and not each.starts:
+            each.frame.step_from(before)
+        before = each.frame
+        yield each
+
+
 class Scout:
-    """Iterate over it for all frames of a film, in order."""
+    """Reads all frames of a film, in order, and follows the hints through them.
+
+    Both may be done in threads of their own: follow(read()).
+    """
 
     def __init__(
         self,
@@ -61,19 +74,24 @@ class Scout:
         self._hints, self._references = hints, references
         self._colors = [hex_to_lab(hint.color)[1:] for hint in hints]
 
-    def __iter__(self) -> Iterator[Scouted]:
+    def read(self) -> Iterator[tuple[Reduced, bool]]:
+        """The frames made smaller, each with whether a shot begins with it. Raises UserError."""
         with VideoReader(self._path, max(0, self._start - _WARM_UP)) as reader:
-            following = _Following(self._hints, self._start)
             for item, starts in with_starts(self._reduced(reader), lambda each: each.copy):
-                if item.index < self._start:
-                    continue
-                if starts and following.begun:
-                    yield from map(self._scouted, following.finish())
-                    following = _Following(self._hints, item.index)
-                yield from map(self._scouted, following.feed(item))
-            yield from map(self._scouted, following.finish())
+                if item.index >= self._start:
+                    yield item, starts
 
-    def _reduced(self, reader: VideoReader) -> Iterator[_Reduced]:
+    def follow(self, frames: Iterable[tuple[Reduced, bool]]) -> Iterator[Scouted]:
+        """Those frames with the hints that are on them."""
+        following = _Following(self._hints, self._start)
+        for item, starts in frames:
+            if starts and following.begun:
+                yield from map(self._scouted, following.finish())
+                following = _Following(self._hints, item.index)
+            yield from map(self._scouted, following.feed(item))
+        yield from map(self._scouted, following.finish())
+
+    def _reduced(self, reader: VideoReader) -> Iterator[Reduced]:
         for frame in reader:
             self._keep(frame)
             self.problems = tuple(reader.problems)
@@ -83,7 +101,7 @@ class Scout:
             kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
             small = cv2.resize(cv2.LUT(gray, _lightness()), self._size, interpolation=kind)
             copy = working(gray, LONG_SIDE)
-            yield _Reduced(frame.index, gray.shape, copy, np.asarray(small, np.uint8))
+            yield Reduced(frame.index, gray.shape, copy, np.asarray(small, np.uint8))
         # Only behind the last frame it shows that some are missing.
         self.problems = tuple(reader.problems)
 
@@ -115,7 +133,7 @@ class Scout:
 
 
 @dataclass(frozen=True, eq=False)
-class _Reduced:
+class Reduced:
     """A frame made smaller. shape: of the film's frames; copy: for the tracker; gray: of L times
     2.55, at the network's size."""
 
@@ -127,7 +145,7 @@ class _Reduced:
 
 @dataclass(frozen=True, eq=False)
 class _Followed:
-    item: _Reduced
+    item: Reduced
     tracks: list[Track]
     starts: bool
 
@@ -137,7 +155,7 @@ class _Following:
 
     def __init__(self, hints: Sequence[Hint], first: int) -> None:
         self._tracker = ShotTracker(hints, first)
-        self._waiting: deque[_Reduced | None] = deque()
+        self._waiting: deque[Reduced | None] = deque()
         self._first = self._next = first
 
     @property
@@ -145,7 +163,7 @@ class _Following:
         """Whether there was any frame."""
         return self._next > self._first
 
-    def feed(self, item: _Reduced) -> list[_Followed]:
+    def feed(self, item: Reduced) -> list[_Followed]:
         reports = []
         # The tracker counts frames; in place of those that are missing it sees the next one.
         for number in range(self._next, item.index + 1):

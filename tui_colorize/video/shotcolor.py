@@ -144,7 +144,7 @@ class ShotColorist:
         while len(self._paths) + 1 < len(self._frames):
             place = len(self._paths) + 1
             frame = self._frames[place]
-            step = Step.between(self._frames[place - 1].view, frame.view)
+            step = frame.step_from(self._frames[place - 1])
             self._steps.append(step)
             path = self._carrier.advance(step.back, step.back_sure)
             self._paths.append(path)
@@ -184,7 +184,7 @@ class ShotColorist:
             distance = anchor.index - frame.index
             if distance > LOOK_AHEAD:
                 break
-            step = Step.between(frame.view, later.view)
+            step = later.step_from(frame)
             carrier.advance(step.ahead, step.ahead_sure)
             later = frame
             start_of_shot = place == 0 and self._carrier is None

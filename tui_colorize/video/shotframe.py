@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tui_colorize.hintmemory import Places
 from tui_colorize.pin import Pin
-from tui_colorize.video.temporal import Gray, Plane, View
+from tui_colorize.video.temporal import Gray, Plane, Step, View
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ShotFrame:
     """A frame of a shot at the network's working size.
 
@@ -31,6 +31,7 @@ class ShotFrame:
     own: tuple[Pin, ...] = ()
     reference: Plane | None = None
     places: Places = field(default_factory=dict)
+    _step: Step | None = field(default=None, init=False, repr=False)
 
     @property
     def is_anchor(self) -> bool:
@@ -46,6 +47,12 @@ class ShotFrame:
     def view(self) -> View:
         """The frame as its motion is looked for."""
         return View.of(self.gray)
+
+    def step_from(self, before: ShotFrame) -> Step:
+        """The motion since the frame before it in the shot; looked for once, by who asks first."""
+        if self._step is None:
+            self._step = Step.between(before.view, self.view)
+        return self._step
 
 
 @dataclass(frozen=True, eq=False)
