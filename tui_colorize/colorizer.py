@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,99 +22,19 @@ from model.vividness import DEFAULT as DEFAULT_VIVIDNESS
 from model.vividness import enliven
 
 from .color import hex_to_lab
+from .coloring import Coloring, Image
+from .devicememory import enough_memory
 from .errors import UserError
 from .hintmemory import Cells, HintMemory, Places
 from .hints import Hint, HintSet, patch
-from .merge import merge
-from .picture import Picture, Plane, Region
+from .picture import Picture, Plane
 from .pin import Pin, hold
-from .suggest import likely_colors
 from .terminaltext import printable
-from .upsample import GuidedChroma
 
 NETWORK_SIZE = 256  # the network sees as many pixels as a square of this side has
 
 _COARSE_REACH = 2.5  # cells of the network over which a hint's missing colour fades out
-_FINE_REACH = 1.5  # the same at full resolution, in cells of the fit
 _BATCH = 16
-
-Image = NDArray[Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Coloring:
-    """The colours of one picture with one set of hints, ready to be rendered at any size.
-
-    vividness: 0..1, see Colorizer.
-    logits: (bins, h, w) float32, of the ab bins, over the picture at a quarter of the network's
-    resolution; bins: (bins, 2) ab of their centres.
-    """
-
-    picture: Picture
-    hints: HintSet
-    chroma: GuidedChroma
-    pins: tuple[Pin, ...]
-    logits: NDArray[np.float32]
-    bins: NDArray[np.float32]
-    vividness: float
-
-    @cached_property
-    def probabilities(self) -> NDArray[np.float32]:
-        """(bins, h, w) float32, the softmax of the logits."""
-        powers = np.exp(self.logits - self.logits.max(0))
-        return np.asarray(powers / powers.sum(0), np.float32)
-
-    def render(
-        self, size: tuple[int, int] | None = None, region: Region | None = None
-    ) -> NDArray[np.uint8]:
-        """The coloured picture, or a region of it, at a size.
-
-        size: (width, height) of the result, by default the region's own. region: (x0, y0, x1, y1)
-        in source pixels, the end excluded, by default everything.
-        Returns (height, width, 3) uint8 sRGB.
-        """
-        x0, y0, x1, y1 = region = region or (0, 0, self.picture.width, self.picture.height)
-        width, height = size or (x1 - x0, y1 - y0)
-        return self._merge(region, self.picture.view(region, width, height), np.dtype(np.uint8))
-
-    def full(self) -> Image:
-        """(H, W, 3) sRGB at the source's size, with samples of the source's type."""
-        everything = (0, 0, self.picture.width, self.picture.height)
-        return self._merge(everything, self.picture.lightness, self.picture.dtype)
-
-    def suggest(self, x: int, y: int, k: int) -> list[tuple[str, float]]:
-        """The k likeliest colours of the source pixel (x, y); see `Colorizer.suggest`."""
-        _, high, wide = self.probabilities.shape
-        column = min(x * wide // self.picture.width, wide - 1)
-        row = min(y * high // self.picture.height, high - 1)
-        lightness = self.picture.lightness_at(x, y)
-        return likely_colors(self.probabilities[:, row, column], lightness, k)
-
-    def uncertainty(self) -> NDArray[np.float32]:
-        """(h, w) float32: standard deviation of ab, in ab units, that the network expects."""
-        bins = self.bins.astype(np.float64)
-        mean = np.tensordot(bins.T, self.probabilities, 1)
-        square = np.tensordot(np.square(bins).sum(1), self.probabilities, 1)
-        variance = np.maximum(square - np.square(mean).sum(0), 0)
-        return np.asarray(np.sqrt(variance), np.float32)
-
-    def _merge(self, region: Region, lightness: Plane, dtype: np.dtype[Any]) -> Image:
-        picture = self.picture
-        x0, y0, x1, y1 = region
-        height, width = lightness.shape
-        across, down = width / (x1 - x0), height / (y1 - y0)
-        pins = [pin.on_grid(across, down, x0, y0) for pin in self.pins]
-        scale = 1 / (across * picture.width), 1 / (down * picture.height)
-        cell = self.chroma.coefficients.shape[1] * scale[0]
-        reach = _FINE_REACH / cell
-
-        def chroma(rows: slice, strip: Plane) -> Plane:
-            origin = x0 / picture.width, y0 / picture.height + rows.start * scale[1]
-            lab = self.chroma.at(strip, origin, scale)
-            hold(lab, [pin.on_grid(1, 1, 0, rows.start) for pin in pins], reach)
-            return lab
-
-        return merge(lightness, chroma, dtype)
 
 
 class Colorizer:
@@ -145,7 +62,7 @@ class Colorizer:
         self._network = place(network, self._device, self._dtype)
         self._bins: NDArray[np.float32] = network.bin_centers.cpu().numpy()
         self._lock = Lock()
-        self._last: Coloring | None = None
+        self._last: tuple[tuple[object, ...], Coloring] | None = None
 
     @property
     def device(self) -> str:
@@ -159,10 +76,10 @@ class Colorizer:
 
     @property
     def vividness(self) -> float:
-        """How much more colourful than the network's careful guess unhinted places become, 0..1.
+        """How much more colourful than the network's careful guess the result becomes, 0..1.
 
-        0 is the guess as it is. What hints decide is the same with any. To be set at any time, for
-        what is coloured from then on; raises UserError for what is no number from 0 to 1.
+        0 is the guess as it is. What is sure, as by hints, hardly changes. To be set at any time,
+        for what is coloured from then on; raises UserError for what is no number from 0 to 1.
         """
         return self._vividness
 
@@ -202,18 +119,31 @@ class Colorizer:
             order = list(same_size)
             for first in range(0, len(order), _BATCH):
                 part = order[first : first + _BATCH]
-                colorings = self._solve([jobs[index] for index in part])
+                colorings = self._solve([jobs[index] for index in part], self.vividness)
                 results |= {i: c.full() for i, c in zip(part, colorings, strict=True)}
         return [results[index] for index in range(len(jobs))]
 
-    def solve(self, image: Image | Picture, hints: Iterable[Hint] = ()) -> Coloring:
-        """Run the network; the result can be rendered at any size. Raises UserError."""
+    def solve(
+        self,
+        image: Image | Picture,
+        hints: Iterable[Hint] = (),
+        numbers: Sequence[int] | None = None,
+        memory: HintMemory | None = None,
+    ) -> Coloring:
+        """Run the network; the result can be rendered at any size. Raises UserError.
+
+        For a frame of a film: numbers: by which memories know these hints, one for each; memory: of
+        hints on other frames of the shot.
+        """
         picture, hint_set = self._job(image, hints)
-        last, wanted = self._last, (hint_set, self.vividness)
-        if last is None or last.picture is not picture or (last.hints, last.vividness) != wanted:
-            last = self._solve([(picture, hint_set)])[0]
-            self._last = last
-        return last
+        numbers, vividness = None if numbers is None else tuple(numbers), self.vividness
+        wanted = picture, hint_set, numbers, memory, vividness
+        last = self._last
+        if last is None or last[0] != wanted:
+            places = None if numbers is None else _places(picture, hint_set, numbers)
+            (coloring,) = self._solve([(picture, hint_set)], vividness, places, memory)
+            self._last = last = wanted, coloring
+        return last[1]
 
     def suggest(
         self, image: Image | Picture, hints: Iterable[Hint], x: int, y: int, k: int = 6
@@ -258,22 +188,13 @@ class Colorizer:
         Returns (n, h, w, 2) float32 ab.
         """
         planes = _planes(lightness, ab, mask)
-        recalled = _recalled(memory, places, planes)
-        return self._predict(planes, self.vividness, recalled, max_keys)[0]
+        vividness = self.vividness
+        return _ab(self._ask(planes, _recalled(memory, places, planes), max_keys), vividness)
 
     def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory:
         """What to remember of the hints on one frame, (h, w) and (h, w, 2); see color_planes."""
         planes = _planes(lightness[None], ab[None], mask[None])
-        side = _side(planes)
-        levels = []
-        for cells in self._ask(planes).memory:
-            valid = cells.valid[0]
-            seen, color, place = (
-                each[0][valid].float().cpu().numpy()
-                for each in (cells.seen, cells.color, cells.place)
-            )
-            levels.append(Cells.of(seen, color, place[:, ::-1] * np.float32(side), places))
-        return HintMemory(tuple(levels))
+        return _remembered(self._ask(planes).memory, places, _side(planes))
 
     def _job(self, image: Image | Picture, hints: Iterable[Hint]) -> tuple[Picture, HintSet]:
         picture = self.prepare(image)
@@ -284,8 +205,17 @@ class Colorizer:
                 raise UserError(f"a still has only frame 0, and a hint is on frame {hint.frame}")
         return picture, hint_set
 
-    def _solve(self, jobs: Sequence[tuple[Picture, HintSet]]) -> list[Coloring]:
-        """Colour pictures of one working size in one pass of the network."""
+    def _solve(
+        self,
+        jobs: Sequence[tuple[Picture, HintSet]],
+        vividness: float,
+        places: Places | None = None,
+        memory: HintMemory | None = None,
+    ) -> list[Coloring]:
+        """Colour pictures of one working size in one pass of the network.
+
+        places: of the hints, where there is but one picture, and they are to be remembered.
+        """
         width, height = jobs[0][0].working_size(NETWORK_SIZE)
         pins = [_pins(picture, hints) for picture, hints in jobs]
         planes = torch.cat(
@@ -294,11 +224,14 @@ class Colorizer:
                 for (picture, _), some in zip(jobs, pins, strict=True)
             ]
         )
-        vividness = self.vividness
-        ab, logits = self._predict(planes, vividness)
+        recalled = _recalled(memory, places or {}, planes)
+        ab, logits, cells = self._predict(planes, vividness, recalled)
+        seen = None if places is None else _remembered(cells, places, _side(planes))
         return [
             Coloring(
-                picture, hints, _spread(picture, one, some), some, scores, self._bins, vividness
+                *(picture, hints, _held(picture, one, some), some, scores, self._bins),
+                vividness,
+                seen,
             )
             for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
         ]
@@ -308,15 +241,13 @@ class Colorizer:
         planes: torch.Tensor,
         vividness: float,
         memory: tuple[Memory, ...] = (),
-        max_keys: int | None = None,
-    ) -> tuple[Plane, NDArray[np.float32]]:
-        """The network's input (n, 4, h, w) -> ab (n, h, w, 2) and the logits of the bins."""
-        prediction = self._ask(planes, memory, max_keys)
+    ) -> tuple[Plane, NDArray[np.float32], tuple[Memory, ...]]:
+        """The network's input (n, 4, h, w) -> ab (n, h, w, 2), the logits of the bins, and what to
+        remember."""
+        prediction = self._ask(planes, memory)
         with torch.inference_mode():
-            vivid = enliven(prediction, vividness)
-            ab = (vivid * AB_SCALE).permute(0, 2, 3, 1).float().cpu().numpy()
             logits = prediction.logits.float().cpu().numpy()
-        return ab, logits
+        return _ab(prediction, vividness), logits, prediction.memory
 
     def _ask(
         self,
@@ -325,10 +256,10 @@ class Colorizer:
         max_keys: int | None = None,
     ) -> Prediction:
         """What the network says, on its device, one thread at a time."""
-        planes = planes.to(self._device, memory_format=torch.channels_last)
-        recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
         half = torch.autocast(self._device.type, self._dtype, self._dtype != torch.float32)
-        with self._lock, torch.inference_mode(), half:
+        with self._lock, torch.inference_mode(), half, enough_memory(self._device):
+            planes = planes.to(self._device, memory_format=torch.channels_last)
+            recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
             prediction: Prediction = self._network(planes, max_keys, recalled)
         return prediction
 
@@ -342,9 +273,39 @@ def _planes(lightness: Plane, ab: Plane, mask: Plane) -> torch.Tensor:
     )
 
 
+def _ab(prediction: Prediction, vividness: float) -> Plane:
+    """(n, h, w, 2) float32 ab."""
+    with torch.inference_mode():
+        ab = enliven(prediction, vividness) * AB_SCALE
+        return np.asarray(ab.permute(0, 2, 3, 1).float().cpu())
+
+
 def _side(planes: torch.Tensor) -> float:
     """The side, in pixels, of a square as large as these pictures."""
     return math.sqrt(planes.shape[-2] * planes.shape[-1])
+
+
+def _places(picture: Picture, hints: HintSet, numbers: Sequence[int]) -> Places:
+    """Where the hints that count are in the network's picture."""
+    width, height = picture.working_size(NETWORK_SIZE)
+    across, down = width / picture.width, height / picture.height
+    return {
+        number: ((hint.x + 0.5) * across, (hint.y + 0.5) * down)
+        for number, hint in zip(numbers, hints, strict=True)
+        if hint.enabled
+    }
+
+
+def _remembered(memory: Sequence[Memory], places: Places, side: float) -> HintMemory:
+    """What the network says of the first picture of its batch, to be kept."""
+    levels = []
+    for cells in memory:
+        valid = cells.valid[0]
+        seen, color, place = (
+            each[0][valid].float().cpu().numpy() for each in (cells.seen, cells.color, cells.place)
+        )
+        levels.append(Cells.of(seen, color, place[:, ::-1] * np.float32(side), places))
+    return HintMemory(tuple(levels))
 
 
 def _recalled(
@@ -388,8 +349,8 @@ def _network_input(picture: Picture, pins: Sequence[Pin], width: int, height: in
     return hint_planes(lightness[None, None], ab, mask)
 
 
-def _spread(picture: Picture, ab: Plane, pins: Sequence[Pin]) -> GuidedChroma:
-    """Prepare the network's ab (h, w, 2) for every resolution."""
+def _held(picture: Picture, ab: Plane, pins: Sequence[Pin]) -> Plane:
+    """The network's ab (h, w, 2) with the hints' own at their places."""
     height, width = ab.shape[:2]
     lab = np.dstack([picture.scaled(width, height), ab])
     hold(
@@ -397,5 +358,4 @@ def _spread(picture: Picture, ab: Plane, pins: Sequence[Pin]) -> GuidedChroma:
         [pin.on_grid(width / picture.width, height / picture.height) for pin in pins],
         _COARSE_REACH,
     )
-    ab = np.ascontiguousarray(lab[..., 1:])
-    return GuidedChroma.enlarging(ab, picture.scaled, (picture.width, picture.height))
+    return np.ascontiguousarray(lab[..., 1:])

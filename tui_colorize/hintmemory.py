@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -48,6 +48,11 @@ class Cells:
         spots = [places.get(int(number), (0.0, 0.0)) for number in self.hint]
         return self.offset + np.array(spots, np.float32).reshape(-1, 2), known
 
+    def only(self, hints: Collection[int]) -> Cells:
+        """Those of these hints."""
+        theirs = np.isin(self.hint, [*hints])
+        return Cells(**{key: each[theirs] for key, each in vars(self).items()})
+
     def joined(self, later: Cells) -> Cells:
         """Both; of too many the earliest are forgotten."""
         ours, theirs = vars(self), vars(later)
@@ -59,6 +64,10 @@ class HintMemory:
     """The cells of each of the network's attentions."""
 
     levels: tuple[Cells, ...]
+
+    def only(self, hints: Collection[int]) -> HintMemory:
+        """What is remembered of these hints."""
+        return HintMemory(tuple(cells.only(hints) for cells in self.levels))
 
     def joined(self, later: HintMemory) -> HintMemory:
         """What is remembered of both."""

@@ -39,6 +39,14 @@ def test_what_is_too_much_is_forgotten_earliest_first():
     assert both.seen[0] == 52
 
 
+def test_some_hints_can_be_left_of_it():
+    both = HintMemory((cells([(12, 9), (49, 22), (8, 10)]),))
+    (left,) = both.only({3}).levels
+    assert left.hint.tolist() == [3, 3]
+    assert left.seen[:, 0].tolist() == [0, 2]
+    assert len(both.only(()).levels[0].seen) == 0
+
+
 def test_its_state_restores_it():
     memory = HintMemory((cells([(12, 9)]), cells([(49, 22), (8, 10)])))
     again = HintMemory.restore({**memory.state(), "other": np.zeros(1)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import av
@@ -173,6 +174,45 @@ async def test_an_export_from_beginning_to_end(
         await until(pilot, lambda: f"Exported to {out}" in said(app, "information"))
         assert out.exists()
         assert app.status.status.export == ""
+
+
+async def test_an_export_starts_though_the_screen_is_left_at_once(
+    make_app, exporting, film, until, said, monkeypatch
+):
+    """What comes last counts, however slow the machine is."""
+    gate = threading.Event()
+    started = []
+
+    def start(request, *, anew=False):
+        assert gate.wait(10)
+        started.append(request)
+        raise RuntimeError("no paper left")
+
+    monkeypatch.setattr("tui_colorize.tui.screens.export.start", start)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await exporting(pilot)
+        await pilot.press("enter", "escape")
+        gate.set()
+        await until(pilot, lambda: started)
+        await until(pilot, lambda: said(pilot.app, "error"))
+        assert "no paper left" in said(pilot.app, "error")[0]
+
+
+async def test_keys_are_for_the_export_that_was_just_started(
+    make_app, exporting, film, until, record, monkeypatch
+):
+    """Also where others are listed."""
+    monkeypatch.setattr(job, "_COMMAND", (sys.executable, str(STAND_IN)))
+    monkeypatch.setenv("EXPORT_TEST", "slow")
+    record("old.mkv", running(60))
+    async with make_app().run_test(size=SIZE) as pilot:
+        screen = await exporting(pilot)
+        exports = screen.query_one(ExportList)
+        await until(pilot, lambda: exports.option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: exports.option_count == 2)
+        assert exports.chosen.output == film.with_name("film-color.mkv")
+        exports.chosen.export.cancel()
 
 
 async def test_cancelling_and_removing(make_app, until, said, screen_text, record, tmp_path):

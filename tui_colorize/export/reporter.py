@@ -52,7 +52,8 @@ class Reporter:
             fps = frames / max(seconds, 1e-3)
             left = None if progress.total is None else (progress.total - progress.done) / fps
             progress = replace(progress, fps=fps, remaining=left)
-        self._latest = progress
+        if frames or progress.done == progress.total:  # the first one tells of the start alone
+            self._latest = progress
         if not self._go.is_set():
             self._go.wait()
             self._paused += time.monotonic() - start

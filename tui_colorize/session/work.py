@@ -14,13 +14,18 @@ Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
+Hidden = tuple[Whole, Whole, Whole, Whole, Whole]
+"""Frame, x and y of a hint, and the first and the last frame on which it is known to be out of
+sight."""
+
+
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the user is on the picture, what part of it they see, and what is in hand.
 
     cursor, corner: source pixels. zoom: doublings of the picture that fits; corner: the top left of
     the part on show. view: the canvas's name for the way the pictures are shown. color, recent:
     `#rrggbb`. radius: None is default_radius. selected: the index of a hint. frame: of a film.
-    vividness: 0..1, see Colorizer; None is its own.
+    vividness: 0..1, see Colorizer; None is its own. hidden: where losing a hint is no matter.
     """
 
     cursor: tuple[Whole, Whole]
@@ -33,6 +38,7 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     view: str = ""
     frame: Whole = 0
     vividness: Share | None = None
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

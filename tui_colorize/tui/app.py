@@ -99,7 +99,7 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
             id="too-small",
         )
         self._laid_out: tuple[object, ...] = ()
-        self._touched = self._untidy = False
+        self._touched = self._untidy = self._settled = False
 
     def compose(self) -> ComposeResult:
         self._lay_out()
@@ -132,6 +132,9 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         if self._untidy and not self._touched and not self.playing:
             self._untidy = False
             gc.collect()
+            if not self._settled:  # what is there by now mostly stays: no need to look at it again
+                self._settled = True
+                gc.freeze()
         self._touched = False
 
     def on_unmount(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from tui_colorize.tui.canvas.marks import Overlay
 from tui_colorize.tui.canvas.widget import Canvas
 from tui_colorize.tui.engine import Coloring, Picture
 from tui_colorize.tui.studio import Studio
+from tui_colorize.tui.subject import Subject
 from tui_colorize.tui.widgets.color_panel import ColorPanel
 from tui_colorize.tui.widgets.foot import Foot
 from tui_colorize.tui.widgets.hint_table import HintTable
@@ -26,9 +28,12 @@ if TYPE_CHECKING:
     from tui_colorize.tui.source import Source
 
 # Seconds that the cursor rests before colours are suggested for its place: longer than between
-# steps, because what the panels then show is several times as much as a step. Digits ask at once,
-# and so does what goes to a place that was chosen.
+# steps, because what the panels then show is several times as much as a step. After quick steps, or
+# a single one, that is known sooner. Digits ask at once, and so does what goes to a chosen place.
 _REST = 0.5
+_SOONEST = 0.3  # of that
+_PACES = 3  # times the time between two steps
+_WALK = 1.5  # seconds; steps further apart than this are single ones
 _LIGHTER = 8.0  # L by which a place differs before the slice of the gamut is drawn anew for it
 
 
@@ -68,15 +73,24 @@ class Desk(Display):
         self.coloring: Coloring | None = None
         self.to_do: list[Callable[[], object]] = []
         self.prepared: Picture | None = None
-        # Hints, source and vividness that the network was given last.
-        self._solved: tuple[HintSet | None, Source | None, float | None] = (None, None, None)
+        # Source, hints, memory and vividness that the network was given last.
+        self._solved: tuple[object, ...] = (None, None, None, None)
         self.usual_vividness: float | None = None
         self.wanted = Wanted()
         self.suggested: tuple[tuple[int, int], list[tuple[str, float]]] | None = None
         self.places: list[tuple[int, int]] | None = None
         self.place = 0
         self._rest: Timer | None = None
+        self._stepped: tuple[float, object] = (0.0, None)  # when the cursor last did; _solved then
+        self.unmarked: HintSet | None = None  # hints that are not marked as long as they stay these
         self._name_of: tuple[str, str] = ("", "")
+
+    @property
+    def subject(self) -> Subject | None:
+        """What the network is to colour now."""
+        if self.source is None or self.document is None:
+            return None
+        return Subject(self.source, self.document.present[1])
 
     @property
     def suggested_place(self) -> tuple[int, int] | None:
@@ -102,7 +116,7 @@ class Desk(Display):
         self.document = document
         self.coloring = None
         self.prepared = None
-        self._solved = (None, None, None)
+        self._solved = (None, None, None, None)
         self.suggested = self.places = None
         self.wanted = Wanted()
         self.status.update(hints=0)
@@ -132,7 +146,7 @@ class Desk(Display):
             self.canvas.mark(
                 Overlay(
                     document.cursor,
-                    document.shown,
+                    () if document.hints is self.unmarked else document.shown,
                     document.selected,
                     document.brushing,
                     document.followed_here,
@@ -148,11 +162,10 @@ class Desk(Display):
 
     def color_anew(self) -> None:
         """Have the picture coloured if that was not done with these hints."""
-        document, source = self.document, self.source
-        if document is None or source is None or source.frame != document.frame:
+        document, subject = self.document, self.subject
+        if document is None or subject is None or subject.source.frame != document.frame:
             return
-        hints = document.present[1]
-        wanted = hints, source, document.vividness
+        wanted = subject.source, subject.hints, subject.memory, document.vividness
         if all(one is other for one, other in zip(wanted, self._solved, strict=True)):
             return
         self._solved = wanted
@@ -160,7 +173,7 @@ class Desk(Display):
         self.places = None
         self.status.update(hints=len(document.hints))
         if self.prepared is not None:
-            self.studio.solve(source, hints)
+            self.studio.solve(subject)
 
     def _show_place(self) -> None:
         self.remember_now()
@@ -268,11 +281,20 @@ class Desk(Display):
             return
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST, self.rested)
+        self._rest = self.set_timer(self._until_rest(), self.rested)
+
+    def _until_rest(self) -> float:
+        """Seconds without a step after which this one was the last."""
+        (before, solved), now = self._stepped, time.monotonic()
+        self._stepped = now, self._solved
+        if solved is not self._solved:
+            return _REST  # a hint has changed: the picture comes first
+        wait = 0.0 if now - before > _WALK else _PACES * (now - before)
+        return min(_REST, max(_SOONEST * _REST, wait))
 
     def suggest_now(self) -> None:
         """Ask for the colours of the place that a digit waits for, or else of the cursor."""
         if self.document is not None and self.source is not None and self.prepared is not None:
             wanted = self.wanted.suggestion
             place = self.document.cursor if wanted is None else wanted[1]
-            self.studio.suggest(self.source, self.document.present[1], *place)
+            self.studio.suggest(*place)

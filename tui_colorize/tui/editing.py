@@ -197,6 +197,17 @@ class Editing(Desk):
         self.canvas.set_view(self.canvas.view.next)
         self._show_place()
 
+    def action_marks(self) -> None:
+        """Show the picture without its hints, until they change; or with them again."""
+        document = self.document
+        if document is None or not document.hints:
+            self.say("no hints yet" if document else "")
+            return
+        hide = document.hints is not self.unmarked
+        self.unmarked = document.hints if hide else None
+        self.show_marks()
+        self.say("hints hidden, until one changes; V shows them" if hide else "hints shown")
+
     # The table.
 
     def edit_cell(self, index: int, column: str, text: str) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from tui_colorize.hintmemory import HintMemory
     from tui_colorize.hints import Hint
 
 
@@ -27,7 +28,7 @@ class Picture(Protocol):
 
 
 class Coloring(Protocol):
-    """Hints made into colour."""
+    """Hints made into colour; see tui_colorize.coloring."""
 
     def render(
         self,
@@ -36,6 +37,19 @@ class Coloring(Protocol):
     ) -> NDArray[np.uint8]:
         """(height, width, 3): that part of the source, at that (width, height)."""
         ...
+
+    def refine(self) -> None:
+        """Prepare for sizes above the network's own, which render would do else."""
+        ...
+
+    @property
+    def memory(self) -> HintMemory | None:
+        """What to remember of hints that have numbers."""
+        ...
+
+    def full(self) -> NDArray[Any]: ...
+    def suggest(self, x: int, y: int, k: int) -> list[tuple[str, float]]: ...
+    def uncertainty(self) -> NDArray[np.float32]: ...
 
 
 class Engine(Protocol):
@@ -53,12 +67,13 @@ class Engine(Protocol):
     @vividness.setter
     def vividness(self, share: float) -> None: ...
     def prepare(self, image: NDArray[Any]) -> Picture: ...
-    def solve(self, picture: Any, hints: Iterable[Hint]) -> Coloring: ...
-    def suggest(
-        self, picture: Any, hints: Iterable[Hint], x: int, y: int, k: int = 9
-    ) -> list[tuple[str, float]]: ...
-    def uncertainty(self, picture: Any, hints: Iterable[Hint]) -> NDArray[np.float32]: ...
-    def colorize(self, image: Any, hints: Iterable[Hint]) -> NDArray[Any]: ...
+    def solve(
+        self,
+        picture: Any,
+        hints: Iterable[Hint],
+        numbers: Sequence[int] | None = None,
+        memory: HintMemory | None = None,
+    ) -> Coloring: ...
 
 
 EngineFactory = Callable[[], Engine]

@@ -60,7 +60,7 @@ class Guidance(Desk):
 
     def _find_places(self) -> None:
         if self.document is not None and self.source is not None:
-            self.studio.find_places(self.source, self.document.present[1])
+            self.studio.find_places()
 
     def on_places_found(self, event: messages.PlacesFound) -> None:
         document = self.document
@@ -135,8 +135,8 @@ class Guidance(Desk):
         self.prepared = event.picture
         self.usual_vividness = event.vividness
         self.status.update(device=event.device, network=event.network_size, activity="")
-        if self.source is not None:
-            self.studio.solve(self.source, self.document.present[1])
+        if self.subject is not None:
+            self.studio.solve(self.subject)
         if self.wanted.places:
             self._find_places()
         self.suggest_now()

@@ -71,6 +71,7 @@ class Keeping(Saving):
                 selected=place.selected,
                 recent=place.recent,
                 vividness=place.vividness,
+                hidden=place.hidden,
             )
         if given is not None:
             # So that undo leads to the others.
@@ -124,6 +125,7 @@ class Keeping(Saving):
             view=self.canvas.view.value,
             frame=document.frame,
             vividness=document.vividness,
+            hidden=document.hidden,
         )
         return Work(document.history, place)
 

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
     from tui_colorize.export import Listed
-    from tui_colorize.hints import HintSet
+    from tui_colorize.hintmemory import HintMemory
+    from tui_colorize.hints import Hint, HintSet
     from tui_colorize.tui.canvas.frame import Frame, FrameRequest
     from tui_colorize.tui.engine import Coloring, Picture
     from tui_colorize.tui.film.clip import Clip
     from tui_colorize.tui.source import Source
+    from tui_colorize.tui.subject import Subject
 
 # From widgets.
 
@@ -157,13 +161,22 @@ class EngineReady(WorkerMessage):
 
 
 class Colorized(WorkerMessage):
-    """The newest hints have become a colouring. frame: of a film, which it belongs to."""
+    """The newest hints have become a colouring. subject: what it is of."""
 
     def __init__(
-        self, serial: int, coloring: Coloring, milliseconds: float, frame: int = 0
+        self, serial: int, coloring: Coloring, milliseconds: float, subject: Subject
     ) -> None:
         super().__init__(serial)
-        self.coloring, self.milliseconds, self.frame = coloring, milliseconds, frame
+        self.coloring, self.milliseconds, self.subject = coloring, milliseconds, subject
+
+
+class Recalled(WorkerMessage):
+    """What to remember of a hinted frame that is not on show. own: the hints put on it; seen: all
+    hints seen there, as they were put."""
+
+    def __init__(self, serial: int, own: HintSet, seen: Iterable[Hint], memory: HintMemory) -> None:
+        super().__init__(serial)
+        self.own, self.seen, self.memory = own, seen, memory
 
 
 class RenderFailed(WorkerMessage):

@@ -42,6 +42,8 @@ class PictureState:
     vividness: float | None = None
     film: bool = False
     frame: int = 0
+    # Frame, x and y of hints, first and last frame on which they are known to be out of sight.
+    hidden: tuple[tuple[int, int, int, int, int], ...] = ()
     # Hints of other frames as they are on this one, by their own points: indices change with every
     # hint that goes.
     followed: Mapping[HintPoint, Hint] = field(default_factory=dict)

@@ -50,9 +50,9 @@ class Saving(Editing):
             self._save(self._to_overwrite, True)
 
     def _save(self, path: Path, overwrite: bool) -> None:
-        if self.source is not None and self.document is not None:
+        if self.subject is not None:
             self.status.update(activity="saving…")
-            self.studio.save(self.source, self.document.present[1], path, overwrite=overwrite)
+            self.studio.save(self.subject, path, overwrite=overwrite)
 
     def on_saved(self, event: messages.Saved) -> None:
         self.status.update(activity="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,15 @@ from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
 from tui_colorize.tui.canvas.frame import Frame, FrameRequest, make_frames
-from tui_colorize.tui.canvas.painter import Painter
+from tui_colorize.tui.canvas.painter import HALVES, Painter
 from tui_colorize.tui.engine import Coloring, Engine, EngineFactory, Picture
 from tui_colorize.tui.latest import Latest
+from tui_colorize.tui.subject import Subject
 
 if TYPE_CHECKING:
-    from tui_colorize.hints import HintSet
+    from tui_colorize.hints import Hint, HintSet
     from tui_colorize.session import Work
+    from tui_colorize.tui.film.reel import Plane
     from tui_colorize.tui.source import Source
 
 Post = Callable[[Message], object]
@@ -38,10 +40,13 @@ class Studio:
         self._make_engine = make_engine
         self._painter = painter
         self._files = Latest("files", ("session", "write", "open", "measure"))
-        self._network = Latest("network", ("prepare", "save", "solve", "suggest", "places"))
+        self._network = Latest(
+            "network", ("prepare", "save", "solve", "suggest", "places", "recall")
+        )
         self._view = Latest("view", ("frame",))
         self._engine: Engine | None = None
         self._picture: tuple[Source, Picture] | None = None
+        self._subject: Subject  # from the first solve on
         self._last_frame: Frame | None = None
         self._usual_vividness = 0.0
         self.vividness: float | None = None
@@ -152,48 +157,67 @@ class Studio:
 
         self._submit(self._network, "prepare", job)
 
-    def solve(self, source: Source, hints: HintSet) -> None:
+    def solve(self, subject: Subject) -> None:
         """Colorized."""
         serial, asked = self.serial, time.perf_counter()
+        self._subject = subject
 
         def job() -> None:
-            engine, picture = self._ready(source)
-            coloring = engine.solve(picture, hints)
+            coloring = self._solved(subject)
             milliseconds = (time.perf_counter() - asked) * 1000
-            self._post(messages.Colorized(serial, coloring, milliseconds, source.frame))
+            self._post(messages.Colorized(serial, coloring, milliseconds, subject))
+            if self._painter.cell != HALVES:  # while a coarse picture is painted
+                coloring.refine()
 
         self._submit(self._network, "solve", job)
 
-    def suggest(self, source: Source, hints: HintSet, x: int, y: int) -> None:
-        """Suggested."""
+    def suggest(self, x: int, y: int) -> None:
+        """Suggested, for the newest that was to be solved."""
         serial = self.serial
 
         def job() -> None:
-            engine, picture = self._ready(source)
-            colors = engine.suggest(picture, hints, x, y, 9)
-            self._post(messages.Suggested(serial, x, y, colors, source.frame))
+            subject = self._subject
+            colors = self._solved(subject).suggest(x, y, 9)
+            self._post(messages.Suggested(serial, x, y, colors, subject.source.frame))
 
         self._submit(self._network, "suggest", job)
 
-    def find_places(self, source: Source, hints: HintSet) -> None:
-        """PlacesFound."""
+    def find_places(self) -> None:
+        """PlacesFound, for the newest that was to be solved."""
         serial = self.serial
 
         def job() -> None:
             from tui_colorize.tui.places import uncertain_places
 
-            engine, picture = self._ready(source)
-            uncertainty = engine.uncertainty(picture, hints)
-            lightness = picture.scaled(*reversed(uncertainty.shape))
+            subject = self._subject
+            source, hints = subject.source, subject.hints
+            uncertainty = self._solved(subject).uncertainty()
+            lightness = self._ready(source)[1].scaled(*reversed(uncertainty.shape))
             size = source.width, source.height
             places = uncertain_places(uncertainty, lightness, size, hints)
             self._post(messages.PlacesFound(serial, hints, places, uncertainty, source.frame))
 
         self._submit(self._network, "places", job)
 
-    def save(self, source: Source, hints: HintSet, out: Path, *, overwrite: bool) -> None:
-        """Saved or SaveFailed. The very colours that the command line gives."""
+    def recall(
+        self, gray: Plane, hints: Mapping[int, Hint], own: HintSet, seen: Iterable[Hint]
+    ) -> None:
+        """Recalled. gray: of another frame, of any size; hints: as they are on that, by number;
+        own, seen: see Recalled."""
         serial = self.serial
+
+        def job() -> None:
+            if self._engine is not None:
+                picture = self._engine.prepare(gray)
+                memory = self._engine.solve(picture, hints.values(), [*hints]).memory
+                if memory is not None:
+                    self._post(messages.Recalled(serial, own, seen, memory))
+
+        self._submit(self._network, "recall", job)
+
+    def save(self, subject: Subject, out: Path, *, overwrite: bool) -> None:
+        """Saved or SaveFailed. Of a still the very colours that the command line gives."""
+        serial, source = self.serial, subject.source
         shown = printable(out)
 
         def fail(error: Exception, *, exists: bool = False) -> None:
@@ -205,12 +229,11 @@ class Studio:
             from tui_colorize.imagefile import check_output, save_still
 
             try:
-                engine, picture = self._ready(source)
                 if not overwrite and out.is_file() and not _same(out, source.path):
                     fail(UserError(f"{shown} is there already."), exists=True)
                     return
                 check_output(source.path, out, overwrite=overwrite)
-                rgb = engine.colorize(picture, hints)
+                rgb = self._solved(subject).full()
             except Exception as error:
                 fail(error)
                 return
@@ -226,6 +249,10 @@ class Studio:
             self._files.submit("write", write)
 
         self._network.submit("save", job)
+
+    def _solved(self, subject: Subject) -> Coloring:
+        engine, picture = self._ready(subject.source)
+        return engine.solve(picture, subject.hints, subject.numbers, subject.memory)
 
     def _ready(self, source: Source) -> tuple[Engine, Picture]:
         if self._engine is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from tui_colorize import Colorizer, Hint
 from tui_colorize.errors import UserError
@@ -34,6 +35,14 @@ class TestErrors:
     def test_hints_of_later_frames(self, colorizer, photo):
         with pytest.raises(UserError, match="frame 3"):
             colorizer.colorize(photo, [Hint(1, 1, "red", frame=3)])
+
+    def test_devices_without_room(self, colorizer, photo, monkeypatch):
+        def full(*_):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+        monkeypatch.setattr(colorizer, "_network", full)
+        with pytest.raises(UserError, match="not enough free memory"):
+            colorizer.colorize(photo, [Hint(3, 3, "teal")])
 
     @pytest.mark.parametrize("device", ["gpu", "", "cpu:0", "cuda:", "cuda:x", "cuda:-1", "CPU"])
     def test_devices_that_do_not_exist(self, device, monkeypatch):

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from tui_colorize import Hint
+
 from .measures import lab_of
 
 
@@ -61,3 +63,12 @@ class TestRender:
         deep = colorizer.solve(photo.astype(np.uint16) * 257, hints).render()
         assert deep.dtype == np.uint8
         assert np.abs(deep.astype(int) - full).max() <= 1
+
+    def test_small_pictures_do_not_wait_for_what_large_ones_need(self, colorizer, photo):
+        fresh = colorizer.solve(photo, [Hint(20, 20, "#808080")])
+        fresh.render((160, 120))
+        assert "chroma" not in vars(fresh)
+        fresh.refine()
+        chroma = vars(fresh)["chroma"]
+        fresh.full()
+        assert fresh.chroma is chroma

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tui_colorize.hints import Hint, HintSet
+from tui_colorize.tui.canvas.painter import Detail
+from tui_colorize.tui.terminal import Graphics, Terminal
 
 SIZE = (120, 40)
 
@@ -134,30 +136,6 @@ async def test_undo_goes_to_the_frame_of_what_it_undoes(open_film, settled):
         assert (app.document.frame, len(app.document.hints)) == (4, 0)
         await pilot.press("U", "U")
         assert (app.document.frame, len(app.document.hints)) == (30, 2)
-
-
-async def test_a_lost_hint_is_listed_and_can_be_put_anew(open_film, settled, screen_text):
-    """The square covers what is at 70,40 from frame 20 to frame 30 or so."""
-    async with open_film().run_test(size=SIZE) as pilot:
-        app = await settled(pilot)
-        app.go(70, 40)
-        app.edit(lambda document: document.take_color("teal"))
-        await pilot.press("enter")
-        await settled(pilot)
-        assert app._overview.stretches
-        stretch = app._overview.stretches[0]
-        assert 15 <= stretch.first <= 25
-        app.edit(lambda document: document.take_color("red"))
-        await pilot.press("G")
-        await settled(pilot)
-        assert app.document.frame == stretch.first
-        assert app.document.color == "#008080"
-        assert "hint 1 is lost on the frames" in screen_text(app)
-        assert app.table.grid.texts()[0][-2:] == ["0", "lost"]
-        assert app.status.status.film.lost == 1
-        await pilot.press("enter")
-        await settled(pilot)
-        assert app.document.hints[1].frame == stretch.first
 
 
 async def test_the_table_tells_what_hints_are_like_on_the_frame(open_film, settled):
@@ -310,3 +288,33 @@ async def test_the_timeline_shows_hinted_frames_cuts_and_what_is_lost(
             for column in (40, 41)
         )
         assert before != after
+
+
+async def test_while_it_plays_frames_are_coarse_and_drawn_whole(
+    open_film, settled, until, monkeypatch
+):
+    """Each is asked for once, and the next one only when it is on the canvas."""
+    async with open_film(terminal=Terminal(graphics=Graphics.KITTY)).run_test(size=SIZE) as pilot:
+        app = await settled(pilot)
+        wanted, waiting = [], []
+        show, show_frame = app.canvas.show, app.show_frame
+
+        def shown(frame):
+            wanted.append(frame.request.detail)
+            show(frame)
+
+        def next_frame(frame):
+            waiting.append((len(wanted), app.canvas.complete))
+            show_frame(frame)
+
+        monkeypatch.setattr(app.canvas, "show", shown)
+        monkeypatch.setattr(app, "show_frame", next_frame)
+        await pilot.press("p")
+        await until(pilot, lambda: len(waiting) >= 5)
+        played = waiting[-1][0]
+        assert set(wanted[:played]) == {Detail.COARSE}
+        counts = [count for count, _ in waiting]
+        assert counts == sorted(set(counts))  # a frame on the canvas between any two
+        assert all(complete for _, complete in waiting)
+        await pilot.press("p")
+        await until(pilot, lambda: wanted[-1] is Detail.FINE)

@@ -28,13 +28,14 @@ def followed_hints(
                 x=round(track.x),
                 y=round(track.y),
                 color=_color(track, tracks, hints),
-                radius=_radius(hint, track.scale, size),
+                radius=scaled_radius(hint, track.scale, size),
                 frame=frame,
             )
     return found
 
 
-def _radius(hint: Hint, scale: float, size: tuple[int, int]) -> int | None:
+def scaled_radius(hint: Hint, scale: float, size: tuple[int, int]) -> int | None:
+    """The radius of a hint that is seen so much larger; size: of the picture."""
     radius = default_radius(*size) if hint.radius is None else hint.radius
     scaled = max(0, round((radius + 0.5) * scale - 0.5))
     return hint.radius if scaled == radius else scaled

@@ -17,7 +17,9 @@ class Player:
         self._offset = clip.time_of(frame) - now
         self._shown: deque[float] = deque()
         self.awaited: int | None = None
-        """The frame that was asked for and is not coloured yet."""
+        """The frame that was asked for and is not on the canvas yet."""
+        self.drawn = False
+        """Whether it is coloured and being drawn."""
 
     def due(self, now: float) -> int:
         """The frame for this moment; the last one from the end on."""

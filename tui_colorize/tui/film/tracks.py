@@ -9,7 +9,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -33,20 +34,25 @@ _TURN = 24  # frames in one direction before it is the other's turn
 _REPORT = 0.25  # seconds between two reports
 _NICE = 10
 _PATIENCE = 1.0  # seconds
-_BRIEF = 3  # frames: hints that are lost for so short are not worth a visit
+_PICTURES = 64  # hinted frames of which a copy is kept
+_BRIEF = 6  # frames: hints that are lost for so short are not worth a visit
+_GAP = 12  # frames: nor are hints found again that are seen for less
 
 
 class Stretch(NamedTuple):
-    """Frames, the last included, on which a hint, by its index, is lost."""
+    """Frames, the last included, on which a hint, by its index, is lost, now and then maybe seen.
+    hidden: it is known to be out of sight there."""
 
     hint: int
     first: int
     last: int
+    hidden: bool = False
 
 
 class Overview(NamedTuple):
     """The film at a glance. starts: of the shots that are known; seen, lost: (frames,) uint8, 1
-    where hints are followed, and where some are lost; stretches: the latter, in order."""
+    where hints are followed, and where some are lost that may be in sight; stretches: of the
+    lost ones, in order."""
 
     starts: tuple[int, ...]
     seen: NDArray[np.uint8]
@@ -72,6 +78,7 @@ class Tracks:
         self._hints = HintSet()
         self._frame = 0
         self._trails: dict[HintPoint, Trail] = {}
+        self._pictures: OrderedDict[int, Gray] = OrderedDict()  # of hinted frames
         self._walks: dict[int, Walk | None] = {FORWARD: None, BACKWARD: None}
         self._steps = 0
         self._known: tuple[tuple[HintSet, int, int], list[Track]] = ((HintSet(), -1, 0), [])
@@ -96,6 +103,10 @@ class Tracks:
                     self._trails.setdefault(point_of(hint), Trail(hint.frame))
             self._frame = frame
             self._changed.notify_all()
+
+    def hinted(self, frame: int) -> Gray | None:
+        """A small copy of a frame that hints were followed from; None where it is not kept."""
+        return self._pictures.get(frame)
 
     def close(self) -> None:
         """Let go of the film; a frame that is being read may take longer than this waits."""
@@ -132,8 +143,11 @@ class Tracks:
             )
         return tracks
 
-    def overview(self) -> Overview:
-        """Shots, where hints are followed, where they are lost."""
+    def overview(self, hidden: Collection[tuple[int, int, int, int, int]] = ()) -> Overview:
+        """Shots, where hints are followed, where they are lost.
+
+        hidden: frame, x and y of hints, first and last frame on which they are out of sight.
+        """
         hints = self._hints
         agreement = self._agreement(hints)
         groups: dict[int, list[int]] = {}
@@ -149,12 +163,18 @@ class Tracks:
                 self._trails[point_of(hints[index])].mark(lost_here, LOST)
             lost_here &= seen_here ^ 1  # of several hints on one object one is enough
             seen |= seen_here
+            for first, end in _runs(lost_here):
+                index = min(members, key=lambda i: abs(hints[i].frame - first))
+                # What is not wholly known yet grows at one of its ends.
+                known = any(
+                    tuple(point) == point_of(hints[index])
+                    and (since <= first <= until or since <= end - 1 <= until)
+                    for *point, since, until in hidden
+                )
+                stretches.append(Stretch(index, first, end - 1, known))
+                if known:
+                    lost_here[first:end] = 0
             lost |= lost_here
-            edges = np.flatnonzero(np.diff(lost_here, prepend=0, append=0))
-            for first, end in edges.reshape(-1, 2).tolist():
-                if end - first >= _BRIEF:
-                    index = min(members, key=lambda i: abs(hints[i].frame - first))
-                    stretches.append(Stretch(index, first, end - 1))
         stretches.sort(key=lambda each: (each.first, each.hint))
         return Overview(self._starts, seen, lost, tuple(stretches))
 
@@ -265,8 +285,25 @@ class Tracks:
             trail = self._trails.get(point_of(hint))
             if trail is not None and hint.frame == frame and not trail.places[walk.direction]:
                 joining[point_of(hint)] = trail
-        walk.step(reel.at(frame), joining, self._size)
+        small = reel.at(frame)
+        if joining:
+            self._pictures[frame] = small
+            if len(self._pictures) > _PICTURES:
+                self._pictures.popitem(last=False)
+        walk.step(small, joining, self._size)
         return True
+
+
+def _runs(states: NDArray[np.uint8]) -> list[tuple[int, int]]:
+    """Where they are 1, first and end, over short gaps; short runs are left out."""
+    edges = np.flatnonzero(np.diff(states, prepend=0, append=0)).reshape(-1, 2).tolist()
+    runs: list[tuple[int, int]] = []
+    for first, end in edges:
+        if runs and first - runs[-1][1] < _GAP:
+            runs[-1] = runs[-1][0], end
+        else:
+            runs.append((first, end))
+    return [(first, end) for first, end in runs if end - first >= _BRIEF]
 
 
 def _small(frame: VideoFrame) -> Gray:

@@ -1,239 +1,38 @@
-"""Going through a film: its frames, the hints followed to each, the timeline, playing."""
+"""Work on a film: to other frames, to hints that were lost, edits."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.timer import Timer
-
 from tui_colorize.tui import messages
-from tui_colorize.tui.editing import Editing
-from tui_colorize.tui.studio import sentence
-from tui_colorize.tui.widgets.status_bar import FilmStatus
-from tui_colorize.tui.widgets.timeline import Timeline
+from tui_colorize.tui.film.playing import Playing
 
 if TYPE_CHECKING:
-    from tui_colorize.hints import HintSet
     from tui_colorize.tui.document import Document
-    from tui_colorize.tui.film.clip import Clip
-    from tui_colorize.tui.film.player import Player
-    from tui_colorize.tui.film.projector import Projector
-    from tui_colorize.tui.film.reel import Plane
-    from tui_colorize.tui.film.tracks import Overview, Stretch, Tracks
-    from tui_colorize.tui.source import Source
-    from tui_colorize.video.tracker import Track
-
-_TICK = 0.01  # seconds between two looks at the clock while a film plays
+    from tui_colorize.tui.film.tracks import Stretch
 
 
-class FilmWork(Editing):
+class FilmWork(Playing):
     """The part of the app that deals with films; of no effect on stills."""
-
-    timeline: Timeline
 
     def __init__(self) -> None:
         super().__init__()
-        self._projector: Projector | None = None
-        self._tracks: Tracks | None = None
-        self._here: dict[int, Track] = {}  # by hint
-        self._overview: Overview | None = None
-        self._player: Player | None = None
-        self._ticks: Timer | None = None
-
-    # The film.
-
-    @property
-    def _clip(self) -> Clip | None:
-        return self.source.film if self.source is not None else None
-
-    def film_on_desk(self) -> tuple[Path, HintSet] | None:
-        """The path of the open film and all of its hints; None where there is none."""
-        if self.source is None or self.source.film is None or self.document is None:
-            return None
-        return self.source.path, self.document.hints
-
-    def load_film(self, source: Source) -> None:
-        """Get ready to go through the film that was opened, if it is one."""
-        clip = source.film
-        self.timeline.display = clip is not None
-        self.foot.show_keys(film=clip is not None)
-        self.go_to_what = "Go to x,y, @frame or @minutes:seconds:" if clip else "Go to x,y:"
-        if clip is None:
-            self.status.update(film=None)
-            return
-        from tui_colorize.tui.film.projector import Projector
-        from tui_colorize.tui.film.tracks import Tracks
-
-        def read(frame: int, gray: Plane) -> None:
-            self.post_message(messages.FilmFrameRead(clip, frame, gray))
-
-        def found() -> None:
-            self.post_message(messages.TracksFound(clip))
-
-        def fail(error: Exception) -> None:
-            self.post_message(messages.FilmFailed(clip, sentence(error)))
-
-        self._projector = Projector(source.path, read, fail)
-        self._tracks = Tracks(source.path, clip.size, clip.count, found, fail)
+        self._visited: Stretch | None = None  # where a hint was lost that is to be put anew
 
     def close_film(self) -> None:
-        """Let go of the film that is open, if one is."""
-        self.stop()
-        if self._projector is not None:
-            self._projector.close()
-        if self._tracks is not None:
-            self._tracks.close()
-        self._projector = self._tracks = self._overview = None
-        self._here = {}
-
-    # What is shown.
-
-    def refresh_all(self) -> None:
-        """Show the document with the hints that were followed to this frame."""
-        self._follow()
-        if self._player is None:
-            super().refresh_all()
-        else:  # the rest would only slow the film down
-            self.show_marks()
-            self.color_anew()
-        self._show_film()
-
-    def _follow(self) -> None:
-        document, tracks = self.document, self._tracks
-        if document is None or tracks is None:
-            return
-        from tui_colorize.tui.film.followed import followed_hints
-
-        tracks.want(document.hints, document.frame)
-        here = tracks.at(document.frame)
-        self._here = {track.index: track for track in here}
-        size = document.width, document.height
-        followed = followed_hints(here, document.hints, document.frame, size)
-        if followed != document.followed:
-            document.followed = followed
-
-    def show_table(self) -> None:
-        """Show the hints in the table: where they are on this frame, or else on their own."""
-        document = self.document
-        if document is None or not document.film:
-            super().show_table()
-            return
-        pairs = list(zip(document.shown, document.hints, strict=True))
-        self.table.show(
-            [here or hint for here, hint in pairs],
-            document.default_radius,
-            document.selected,
-            document.marked,
-            [(hint.frame, self._state(index)) for index, (_, hint) in enumerate(pairs)],
-        )
-
-    def _state(self, index: int) -> str:
-        """What a hint is like on the frame on show, in a word."""
-        assert self.document is not None
-        track = self._here.get(index)
-        if self.document.hints[index].frame == self.document.frame:
-            return "here"
-        if track is None:
-            return ""
-        if track.visible:
-            return f"{track.confidence:.0%}"
-        return "lost" if self._lost(track) else "out"
-
-    def _show_film(self) -> None:
-        document, clip = self.document, self._clip
-        if document is None or clip is None:
-            return
-        others = [
-            track for i, track in self._here.items() if document.hints[i].frame != document.frame
-        ]
-        self.status.update(
-            film=FilmStatus(
-                frame=document.frame,
-                frames=clip.count,
-                time=clip.time_of(document.frame),
-                fps=clip.rate,
-                shown=self._player.rate if self._player else None,
-                tracked=sum(track.visible for track in others),
-                lost=sum(self._lost(track) for track in others),
-            )
-        )
-        hinted = frozenset(hint.frame for hint in document.hints)
-        self.timeline.show(document.frame, clip.count, hinted)
-
-    def _lost(self, track: Track) -> bool:
-        """Whether the hint is neither seen nor outside the picture."""
-        assert self.document is not None
-        inside = 0 <= track.x < self.document.width and 0 <= track.y < self.document.height
-        return inside and not track.visible
-
-    def on_tracks_found(self, event: messages.TracksFound) -> None:
-        document, tracks = self.document, self._tracks
-        if event.film is not self._clip or document is None or tracks is None:
-            return
-        self._overview = tracks.overview()
-        self.timeline.show_tracks(*self._overview[:3])
-        before = document.followed
-        self._follow()
-        if self._player is None:
-            self.show_table()
-        if document.followed is not before:
-            self.show_marks()
-            self.color_anew()
-        self._show_film()
+        super().close_film()
+        self._visited = None
 
     # Other frames.
 
-    def show_frame(self, frame: int) -> None:
-        """Go to a frame, or to the end next to it."""
-        document, clip = self.document, self._clip
-        if document is None or clip is None or self._projector is None:
-            return
-        frame = max(0, min(clip.count - 1, frame))
-        if frame == document.frame:
-            return
-        if document.brushing or document.line_from is not None:
-            self.drop()
-        document.frame = frame
-        self.suggested = None
-        self._projector.ask(frame)
-        self.refresh_all()
-
-    def on_film_frame_read(self, event: messages.FilmFrameRead) -> None:
-        document, source = self.document, self.source
-        if event.film is not self._clip or document is None or source is None:
-            return
-        self.source = source.on_frame(event.frame, event.gray)
-        if event.frame == document.frame:
-            self.refresh_all()
-        if self._player is None:
-            self.canvas.ask()
-            self.studio.measure(self.source)
-        elif self.prepared is None:  # it plays in gray
-            self.canvas.ask()
-            self._showed()
-
-    def on_film_failed(self, event: messages.FilmFailed) -> None:
-        if event.film is self._clip:
-            self.stop()
-            self.complain(event.sentence)
-
-    def _at_film(self) -> bool:
-        """Whether there is a film; it no longer plays then."""
-        self.stop()
-        if self._clip is None:
-            self.say("that is for films")
-        return self._clip is not None
-
     def action_frame(self, step: int) -> None:
-        if self._at_film() and self.document is not None:
+        if self.at_film() and self.document is not None:
             self.show_frame(self.document.frame + step)
 
     def action_hinted_frame(self, step: int) -> None:
-        if not self._at_film() or self.document is None:
+        if not self.at_film() or self.document is None:
             return
         frames = sorted({hint.frame for hint in self.document.hints}, reverse=step < 0)
         way = ((frame - self.document.frame) * step > 0 for frame in frames)
@@ -243,19 +42,49 @@ class FilmWork(Editing):
         else:
             self.show_frame(frame)
 
+    # Lost hints.
+
     def action_lost_hint(self) -> None:
-        """To the next place where a hint is lost, with its colour in hand."""
-        if not self._at_film() or self.document is None or self._overview is None:
+        """List where hints are lost."""
+        if not self.at_film() or self.document is None or self._clip is None:
             return
-        document, stretches = self.document, self._overview.stretches
-        valid = [each for each in stretches if each.hint < len(document.hints)]
-        if not valid:
+        from tui_colorize.tui.film.lost import LostHints
+
+        document, stretches = self.document, self._lost_stretches()
+        if stretches:
+            time_of, hide = self._clip.time_of, self._hide
+            screen = LostHints(stretches, document.hints, time_of, document.frame, hide)
+            self.push_screen(screen, lambda stretch: self._visit(stretch) if stretch else None)
+        else:
             self.say("no hint is lost")
-            return
-        self._visit(next((each for each in valid if each.first > document.frame), valid[0]))
+
+    def _lost_stretches(self) -> list[Stretch]:
+        """In order, those that were dismissed at the end."""
+        if self._overview is None or self.document is None:
+            return []
+        count = len(self.document.hints)  # what is known may be of more hints
+        known = (each for each in self._overview.stretches if each.hint < count)
+        return sorted(known, key=lambda each: each.hidden)
+
+    def _hide(self, stretch: Stretch) -> list[Stretch]:
+        """The hint is out of sight there, and to be lost is no matter; or it is, after all."""
+        from tui_colorize.tui.picturestate import point_of
+
+        assert self.document is not None
+        document, first, last = self.document, stretch.first, stretch.last
+        point = point_of(document.hints[stretch.hint])
+        others = tuple(
+            each
+            for each in document.hidden
+            if each[:3] != point or each[4] < first or each[3] > last
+        )
+        document.hidden = others if stretch.hidden else (*others, (*point, first, last))
+        self.look_over()
+        self.refresh_all()
+        return self._lost_stretches()
 
     def _visit(self, stretch: Stretch) -> None:
-        """To where a hint gets lost."""
+        """To where a hint gets lost, with its colour in hand."""
         assert self.document is not None
         document = self.document
         self.show_frame(stretch.first)
@@ -264,10 +93,25 @@ class FilmWork(Editing):
         track = self._here.get(stretch.hint)
         if track is not None:
             self.go(round(track.x), round(track.y))
-        self.say(
-            f"hint {stretch.hint + 1} is lost on the frames {stretch.first} to {stretch.last}; "
-            "enter puts it anew"
-        )
+        self._visited = stretch
+        self.say(f"hint {stretch.hint + 1} is lost from here to {stretch.last}: enter puts it anew")
+
+    def action_put(self) -> None:
+        document, visited = self.document, self._visited
+        super().action_put()
+        if document is None or visited is None or self._clip is None:
+            return
+        if visited.hint >= len(document.hints):
+            return
+        mended = document.hints[-1]
+        if (
+            visited.first <= mended.frame <= visited.last
+            and mended.color == document.hints[visited.hint].color
+            and not visited.hidden
+        ):
+            # from there on another hint takes its place
+            self._hide(visited._replace(last=self._clip.count - 1))
+        self._visited = None
 
     def on_timeline_clicked(self, event: messages.TimelineClicked) -> None:
         self.stop()
@@ -302,8 +146,7 @@ class FilmWork(Editing):
         if column not in ("frame", "here") or self.document is None:
             return super().edit_cell(index, column, text)
         self.stop()
-        now, lost = self.document.frame, self._overview.stretches if self._overview else ()
-        stretch = next((s for s in lost if s.hint == index and s.first <= now <= s.last), None)
+        stretch = next((each for each in self.stretches_here if each.hint == index), None)
         if column == "here" and stretch is not None:
             self._visit(stretch)
         else:
@@ -332,57 +175,3 @@ class FilmWork(Editing):
             frames = {hint.frame for hint in before ^ set(self.document.hints)}
             if frames and now not in frames:
                 self.show_frame(min(frames, key=lambda frame: abs(frame - now)))
-
-    # Playing.
-
-    @property
-    def playing(self) -> bool:
-        """Whether the film plays."""
-        return self._player is not None
-
-    def action_play(self) -> None:
-        if self._player is not None:
-            self.stop()
-            return
-        if not self._at_film() or self.document is None or self._clip is None:
-            return
-        from tui_colorize.tui.film.player import Player
-
-        self.drop()
-        if self.document.frame == self._clip.count - 1:
-            self.show_frame(0)
-        self._player = Player(self._clip, self.document.frame, time.monotonic())
-        self._ticks = self.set_interval(_TICK, self._tick)
-
-    def stop(self) -> None:
-        """Play no longer."""
-        if self._ticks is not None:
-            self._ticks.stop()
-        if self._player is not None:
-            self._player = self._ticks = None
-            self.refresh_all()
-            self.canvas.ask()
-
-    def _tick(self) -> None:
-        """Have the frame of this moment shown, unless another is still on its way."""
-        document, clip, player = self.document, self._clip, self._player
-        if document is None or clip is None or player is None:
-            return
-        if player.awaited is not None or not self.canvas.complete:
-            return
-        if document.frame == clip.count - 1:
-            self.stop()
-            return
-        frame = player.due(time.monotonic())
-        if frame != document.frame:
-            player.awaited = frame
-            self.show_frame(frame)
-
-    def on_colorized(self, event: messages.Colorized) -> None:
-        if self._player is not None and event.frame == self._player.awaited:
-            self._showed()
-
-    def _showed(self) -> None:
-        if self._player is not None:
-            self._player.awaited = None
-            self._player.showed(time.monotonic())

@@ -16,10 +16,10 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui_colorize.errors import UserError
-from tui_colorize.export import Listed, PartsKeptError, Phase, Request, start
+from tui_colorize.export import Export, Listed, PartsKeptError, Phase, Request, start
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui.screens.question import Question
+from tui_colorize.tui.studio import sentence
 from tui_colorize.tui.typedpath import typed_path
 from tui_colorize.tui.widgets.choice import Choice
 from tui_colorize.tui.widgets.export_list import ExportList
@@ -205,26 +205,27 @@ class ExportScreen(ModalScreen[None]):
             lambda: self._start(msgspec.structs.replace(request, overwrite=True)),
         )
 
-    @work(thread=True, exit_on_error=False)
     def _start(self, request: Request, *, anew: bool = False) -> None:
-        try:
-            start(request, anew=anew)
-        except PartsKeptError as error:
-            self.app.call_from_thread(
-                self._ask,
-                f"{error}. Throw them away and begin anew?",
-                lambda: self._start(request, anew=True),
-            )
-        except UserError as error:
-            self.app.call_from_thread(self._complain, str(error))
-        else:
-            self.app.call_from_thread(self._started)
+        app = self.app  # which is not known any more once the screen is left
 
-    def _started(self) -> None:
+        def job() -> None:
+            try:
+                export = start(request, anew=anew)
+            except PartsKeptError as error:
+                app.call_from_thread(
+                    self._ask,
+                    f"{error}. Throw them away and begin anew?",
+                    lambda: self._start(request, anew=True),
+                )
+            else:
+                app.call_from_thread(self._started, export)
+
+        self._do(job)
+
+    def _started(self, export: Export) -> None:
         if self._list.is_mounted:
+            self._list.choose(export.id)
             self._list.focus()
-            self._list.highlighted = 0 if self._list.option_count else None
-        self._changed()
 
     # Steering.
 
@@ -247,13 +248,18 @@ class ExportScreen(ModalScreen[None]):
                 lambda: self._do(export.remove),
             )
 
-    @work(thread=True, exit_on_error=False)
     def _do(self, action: Callable[[], object]) -> None:
-        try:
-            action()
-        except UserError as error:
-            self.app.call_from_thread(self._complain, str(error))
-        self.app.call_from_thread(self._changed)
+        """In a thread, also when the screen is left at once: its own workers end with it."""
+        app = self.app
+
+        def job() -> None:
+            try:
+                action()
+            except Exception as error:
+                app.call_from_thread(self._complain, sentence(error))
+            app.call_from_thread(self._changed)
+
+        app.run_worker(job, thread=True, exit_on_error=False)
 
     def _ask(self, question: str, yes: Callable[[], object]) -> None:
         def answered(answer: bool | None) -> None:

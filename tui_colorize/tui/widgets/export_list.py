@@ -40,6 +40,7 @@ class ExportList(OptionList):
         super().__init__(id=id, markup=False)
         self._listed: list[Listed] = []
         self._texts: list[Text] = []
+        self._wanted = ""
 
     @property
     def chosen(self) -> Listed | None:
@@ -51,9 +52,14 @@ class ExportList(OptionList):
         if self.chosen is not None:
             self.post_message(self.Steered(wish, self.chosen))
 
+    def choose(self, id: str) -> None:
+        """Move the cursor to that export as soon as it is shown."""
+        self._wanted = id
+
     def show(self, listed: Sequence[Listed]) -> None:
         """Show these, the one begun last at the end; the cursor stays on its export."""
-        before, chosen = [each.export.id for each in self._listed], self.chosen
+        before = [each.export.id for each in self._listed]
+        chosen = self._wanted or (self.chosen.export.id if self.chosen else "")
         self._listed = [*reversed(listed)]
         ids = [each.export.id for each in self._listed]
         texts = [_text(each, shades(self.app)) for each in self._listed]
@@ -65,8 +71,8 @@ class ExportList(OptionList):
             self.clear_options()
             self.add_options(Option(text) for text in texts)
             if ids:
-                stays = chosen is not None and chosen.export.id in ids
-                self.highlighted = ids.index(chosen.export.id) if stays and chosen else 0
+                self.highlighted = ids.index(chosen) if chosen in ids else 0
+                self._wanted = ""
         self._texts = texts
 
 

@@ -31,12 +31,14 @@ _PICTURE: Keys = (
     ("q", "quit"),
     ("g", "go to"),
     ("w", "uncertain"),
+    ("V", "hide hints"),
     ("F", "picture alone"),
 )
 _FILM: Keys = (
     (", .", "frame"),
     ("p", "play"),
     ("< >", "hinted frame"),
+    ("G", "lost hints"),
     ("e", "export"),
 )
 """Besides, on a film."""
