@@ -2,8 +2,8 @@
 
 Run: python benchmarks/preview.py [PICTURE] [--painter NAME ...] [--hints N]
 The app runs in a pseudo-terminal with a picture of one megapixel. First: from the key that puts a
-hint to the first bytes of the coloured picture; fine: to the last of them. In between, while the
-app rests, the forward passes of 256 x 256 pixels that all of this is compared with.
+hint to the first bytes of the coloured picture; fine: to the last of them. Before and after each
+hint, while the app rests, the forward passes of 256 x 256 pixels that its times are compared with.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median, quantiles
+from typing import NamedTuple
 
 import torch
 from pseudoterminal import PAINTERS, SAMPLE, Terminal, gray_copy, ready
@@ -20,7 +21,15 @@ from pseudoterminal import PAINTERS, SAMPLE, Terminal, gray_copy, ready
 from model.load import load_network, place
 
 COLORS = ("#c08060", "#3050c0", "#40a040", "#b04040")
+PASSES = 3  # forward passes before and after a hint
 REST = 1.2  # seconds until nothing of a hint is going on any more
+
+
+class Answer(NamedTuple):
+    """ratio: of the seconds to those of a forward pass at about that time."""
+
+    seconds: float
+    ratio: float
 
 
 class Forward:
@@ -41,32 +50,37 @@ class Forward:
         return time.perf_counter() - begun
 
 
-def put_hints(terminal: Terminal, count: int, forward: Forward) -> tuple[list[float], list[float]]:
-    """When hints were put, and the seconds of forward passes."""
-    put, passes = [], []
+def put_hints(terminal: Terminal, count: int, forward: Forward) -> list[tuple[float, float]]:
+    """When each hint was put, and the seconds of a forward pass at about that time."""
+    put = []
     for number in range(count):
         terminal.send(b"\x1b[1;2C" if number % 8 < 4 else b"\x1b[1;2D")
         terminal.read(REST, patience=REST)
         terminal.send(b"c" + COLORS[number % len(COLORS)].encode() + b"\r")
         terminal.read(REST, patience=REST)
-        passes += [forward.seconds() for _ in range(2)]
-        put.append(time.monotonic())
+        passes = [forward.seconds() for _ in range(PASSES)]
+        begun = time.monotonic()
         terminal.send(b"\r")
         terminal.read(REST, patience=REST)
-    return put, passes
+        passes += [forward.seconds() for _ in range(PASSES)]
+        put.append((begun, median(passes)))
+    return put
 
 
-def answers(terminal: Terminal, put: list[float]) -> tuple[list[float], list[float]]:
-    """Seconds until the first and the last bytes of each hint's frames."""
+def answers(
+    terminal: Terminal, put: list[tuple[float, float]]
+) -> tuple[list[Answer], list[Answer]]:
+    """How long the first and the last bytes of each hint's frames took."""
     first, fine = [], []
-    for begun in put:
+    for begun, bare in put:
         frames = [at for at in terminal.shown if begun < at < begun + REST]
         if not frames:
             continue
         came = [at for at, _ in terminal.arrivals if frames[0] < at < begun + REST]
-        first.append(came[0] - begun)
+        first.append(Answer(came[0] - begun, (came[0] - begun) / bare))
         # What comes later than this is what the panels show of a resting cursor.
-        fine.append(max(at for at in came if at < frames[-1] + 0.1) - begun)
+        taken = max(at for at in came if at < frames[-1] + 0.1) - begun
+        fine.append(Answer(taken, taken / bare))
     return first, fine
 
 
@@ -84,14 +98,15 @@ def main() -> None:
         picture = gray_copy(options.picture, folder, (1224, 816))
         for painter in options.painter or PAINTERS:
             terminal = ready(painter, picture, folder)
-            put, passes = put_hints(terminal, options.hints, forward)
+            put = put_hints(terminal, options.hints, forward)
             terminal.close()
-            bare = median(passes)
+            bare = median(seconds for _, seconds in put)
             columns = []
-            for times in answers(terminal, put):
-                last = quantiles(times, n=20)[-1]
+            for each in answers(terminal, put):
+                times = [1e3 * answer.seconds for answer in each]
+                ratio = median(answer.ratio for answer in each)
                 columns.append(
-                    f"{median(times) * 1e3:8.0f} ({last * 1e3:4.0f}) {median(times) / bare:7.2f}"
+                    f"{median(times):8.0f} ({quantiles(times, n=20)[-1]:4.0f}) {ratio:7.2f}"
                 )
             print(f"{painter:12} {bare * 1e3:7.0f} {columns[0]:>26} {columns[1]:>24}", flush=True)
 

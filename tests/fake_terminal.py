@@ -108,7 +108,7 @@ class FakeTerminal:
     ) -> None:
         self.replies = replies
         self.shown = b""
-        self._latency, self._piece = latency, piece
+        self.latency, self._piece = latency, piece
         self._due: list[tuple[float, bytes]] = []
         self._read_to = 0
         self._leaving = False
@@ -204,7 +204,7 @@ class FakeTerminal:
             reply = self.replies.get(query.group(), b"")
             size = self._piece or max(len(reply), 1)
             for start in range(0, len(reply), size):
-                due = time.monotonic() + self._latency
+                due = time.monotonic() + self.latency
                 self._due.append((due, reply[start : start + size]))
 
 

@@ -116,6 +116,31 @@ raise SystemExit(main([]))
         assert b"Traceback" not in fake.shown
 
 
+def test_killed(start):
+    """By what no program can catch."""
+    with FakeTerminal(TERMINALS["xterm"]) as fake:
+        process = start(fake)
+        fake.until(READY)
+        fake.until_quiet()
+        process.kill()
+        assert process.wait(30) == -signal.SIGKILL
+        assert restored(fake)
+
+
+def test_killed_while_suspended(start):
+    """The terminal is the shell's then: nothing is written to it."""
+    with FakeTerminal(TERMINALS["xterm"]) as fake:
+        process = start(fake)
+        fake.until(READY)
+        press(fake, b"\x1a", lambda: stopped(process))
+        assert restored(fake)
+        before = len(fake.shown)
+        process.kill()
+        assert process.wait(30) == -signal.SIGKILL
+        time.sleep(0.3)
+        assert len(fake.shown) == before
+
+
 def test_ctrl_c_again_and_again_while_the_app_starts(start):
     with FakeTerminal({}) as fake:
         process = start(fake)
@@ -188,6 +213,26 @@ def test_suspended_and_resumed(start):
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGTERM
         assert restored(fake)
+
+
+def test_a_terminal_that_answers_late_after_a_stop_types_nothing(start):
+    """Later than the app waits for it: as when the terminal was stopped, too."""
+    with FakeTerminal(TERMINALS["xterm"]) as fake:
+        process = start(fake)
+        fake.until(READY)
+        fake.until_quiet()
+        fake.latency = 3.0
+        process.send_signal(signal.SIGSTOP)
+        wait_for(lambda: stopped(process))
+        asked = fake.shown.count(DA1)
+        process.send_signal(signal.SIGCONT)
+        fake.until(DA1, asked + 1)
+        fake.until(ALTERNATE, 2)
+        before = len(fake.shown)
+        time.sleep(fake.latency)
+        fake.type(b"typed")
+        wait_for(lambda: b"typed" in text(fake.shown[before:]))
+        assert not re.search(rb"64;1|28c", text(fake.shown[before:]))
 
 
 def test_the_window_is_closed(start):

@@ -1,4 +1,4 @@
-"""The parts of the canvas: what is sent of a change, how the link is spared, what is drawn."""
+"""What the canvas draws: the views of a picture, marks on it, tiles of it, coarse and fine."""
 
 from __future__ import annotations
 
@@ -7,194 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from rich.color import ColorSystem
-from rich.console import Console
-from rich.segment import Segment
-from rich.style import Style
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.geometry import Offset, Region
-from textual.strip import Strip
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Resize
+from textual.geometry import Offset
 
 from tui_colorize.hints import Hint
 from tui_colorize.tui.canvas.frame import FrameRequest, make_frames
 from tui_colorize.tui.canvas.halfcell import HalfCellPainter
 from tui_colorize.tui.canvas.kitty import KittyPainter
-from tui_colorize.tui.canvas.link import Link
 from tui_colorize.tui.canvas.marks import Overlay, draw_cursor, draw_hints, draw_rulers
 from tui_colorize.tui.canvas.painter import Block, Detail
 from tui_colorize.tui.canvas.panes import View, arrange
 from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.canvas.viewport import Viewport
-from tui_colorize.tui.screenful import Screenful
-
-CONSOLE = Console(color_system="truecolor", force_terminal=True)
-RED = Style(color="#ff0000", bgcolor="#000000")
-PINK = Style(color="#ff8888", bgcolor="#000000")
-
-
-def _full(*lines):
-    strips = [[Strip([Segment(text, style) for text, style in line])] for line in lines]
-    return LayoutUpdate(strips, Region(0, 0, 8, len(lines)))
-
-
-def _part(row, line, *span):
-    strip = Strip([Segment(text, style) for text, style in line])
-    return ChopsUpdate([{}] * row + [{0: strip}], [(row, *span)], [[8]] * (row + 1))
-
-
-def test_only_changed_characters_are_sent():
-    screen = Screenful()
-    first, drawn = screen.update(_full([("12345678", RED)]), CONSOLE)
-    assert first == "\x1b[1;1H\x1b[0;38;2;255;0;0;48;2;0;0;0m12345678"
-    assert drawn == [(0, 0, 8)]
-    assert screen.update(_full([("12345678", RED)]), CONSOLE) == ("", [])
-    # One jump for what is far, the characters between for what is near.
-    again, drawn = screen.update(_full([("x2y4567z", RED)]), CONSOLE)
-    assert again == "\x1b[1;1Hx2y4567z"
-    assert drawn == [(0, 0, 1), (0, 2, 3), (0, 7, 8)]
-    changed, _ = screen.update(_full([("x2y4567", RED), ("z", PINK)]), CONSOLE)
-    assert changed == "\x1b[1;8H\x1b[38;2;255;136;136mz"
-
-
-def test_a_part_is_sent_from_where_it_changes():
-    screen = Screenful()
-    screen.update(_full([("12345678", RED)]), CONSOLE)
-    assert screen.update(_part(0, [("12345abc", RED)], 2, 7), CONSOLE)[0] == "\x1b[1;6Hab"
-    assert screen.text_at(7, 0) == "8"
-
-
-def test_wide_characters_are_sent_whole():
-    screen = Screenful()
-    screen.update(_full([("ab漢字cd", RED)]), CONSOLE)
-    assert screen.update(_full([("ab漢語cd", RED)]), CONSOLE)[0] == "\x1b[1;5H語"
-    assert screen.update(_full([("abcdefcd", RED)]), CONSOLE)[0] == "\x1b[1;3Hcdef"
-
-
-def test_what_is_forgotten_is_sent_again():
-    screen = Screenful()
-    first, _ = screen.update(_full([("12345678", RED)]), CONSOLE)
-    screen.forget()
-    assert screen.text_at(0, 0) == ""
-    assert screen.update(_full([("12345678", RED)]), CONSOLE)[0] == first
-
-
-def test_cells_can_be_drawn_again_as_they_are():
-    screen = Screenful()
-    screen.update(_full([("1234", RED), ("5678", PINK)]), CONSOLE)
-    assert screen.again([(1, 0), (5, 0)]) == "\x1b[1;6H6\x1b[2G\x1b[38;2;255;0;0m2"
-
-
-def test_changes_are_written_in_the_order_that_takes_the_fewest_bytes():
-    screen = Screenful()
-    screen.update(_full([("12345678", RED)], [("12345678", PINK)], [("1234567", RED)]), CONSOLE)
-    after = [("1x345678", RED)], [("1x345678", PINK)], [("1x34567", RED)]
-    assert screen.update(_full(*after), CONSOLE)[0] == (
-        "\x1b[2;2Hx\b\x1b[A\x1b[38;2;255;0;0mx\b\x1b[2Bx"
-    )
-
-
-def test_blanks_need_no_ink():
-    screen = Screenful()
-    screen.update(_full([("12345678", RED)]), CONSOLE)
-    screen.update(_full([("1234567", RED), ("x", PINK)]), CONSOLE)
-    blank = _full([("1 34567", RED), ("x", PINK)])
-    assert screen.update(blank, CONSOLE)[0] == "\x1b[1;2H "
-    grounds = Style(color="#ff0000", bgcolor="#0000ff")
-    other = _full([("1", RED), (" ", grounds), ("34567", RED), ("x", PINK)])
-    assert screen.update(other, CONSOLE)[0] == "\x1b[1;2H\x1b[48;2;0;0;255m "
-    pink = Style(color="#ff8888", bgcolor="#0000ff")
-    seen = _full([("1", RED), ("y", pink), ("34567", RED), ("x", PINK)])
-    assert screen.update(seen, CONSOLE)[0] == "\x1b[1;2Hy"
-
-
-@pytest.mark.parametrize("ink", ["#1f3050", "#1f0230", "#300230", "#303030"])
-def test_colours_with_the_number_48_are_whole(ink):
-    screen = Screenful()
-    one, other = (Style(color=ink, bgcolor=ground) for ground in ("#300230", "#303030"))
-    screen.update(_full([("1234567", one), ("x", other)]), CONSOLE)
-    changed, _ = screen.update(_full([("1234567", other), ("x", other)]), CONSOLE)
-    assert changed == "\x1b[1;1H1234567"
-    back, _ = screen.update(_full([("1234567", one), ("x", other)]), CONSOLE)
-    assert back == "\x1b[1;1H\x1b[48;2;48;2;48m1234567"
-
-
-def test_behind_the_last_column_nothing_is_taken_for_granted():
-    screen = Screenful()
-    screen.update(_full([("12345678", RED)], [("12345678", RED)]), CONSOLE)
-    after = _full([("1234567x", RED)], [("1234567x", RED)])
-    assert screen.update(after, CONSOLE)[0] == "\x1b[1;8Hx\x1b[2;8Hx"
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-def test_no_more_is_on_the_way_than_the_link_takes():
-    clock = Clock()
-    link = Link(clock)
-    room = link.room
-    assert link.sent(room)
-    assert link.room <= 0
-    clock.now = 0.15
-    link.answered()
-    assert link.room > room  # nothing had to wait: more the next time
-    before = link.room
-    assert link.sent(before)
-    clock.now = 0.15 + 0.5
-    link.answered()
-    assert link.room < before  # it queued up somewhere
-
-
-def _carry(link, clock, pieces, rate, delay, late=lambda: 0.0):
-    """Have a link of that rate and delay, there and back, carry so many pieces; late: by how much
-    the program is late with each of its turns."""
-    free = now = 0.0
-    answers = []
-    while pieces or answers:
-        clock.now = now = max(now, answers[0] if answers else now) + late()
-        while answers and answers[0] <= now:
-            link.answered(answers.pop(0))
-        while pieces and link.room > 0:
-            assert link.sent(9000)
-            pieces -= 1
-            free = max(free, now + delay / 2) + 9000 / rate
-            answers.append(free + delay / 2)
-
-
-@pytest.mark.parametrize("delay", [0.001, 0.15, 0.3, 0.8])
-@pytest.mark.parametrize(("rate", "slow"), [(100e3, True), (390e3, True), (2e6, False)])
-def test_a_slow_link_is_told_from_one_that_is_only_long(delay, rate, slow):
-    clock = Clock()
-    link = Link(clock)
-    assert not link.slow
-    _carry(link, clock, 300, rate, delay)
-    assert link.slow is slow
-    assert link.throughput == pytest.approx(rate, rel=0.05)
-
-
-@pytest.mark.parametrize("delay", [0.001, 0.15])
-def test_a_busy_program_does_not_make_the_link_slow(delay):
-    random = np.random.default_rng(5)
-    clock = Clock()
-    link = Link(clock)
-    _carry(link, clock, 300, 5e6, delay, lambda: random.exponential(0.08))
-    assert not link.slow
-
-
-def test_small_writes_are_not_asked_about():
-    link = Link(Clock())
-    assert not any(link.sent(100) for _ in range(20))
-
-
-def test_a_terminal_that_never_answers_is_served_all_the_same():
-    clock = Clock()
-    link = Link(clock)
-    link.sent(link.room)
-    clock.now = 10.0
-    assert link.room > 0
-    assert not link.sent(100_000)
+from tui_colorize.tui.terminal import Graphics, Terminal
 
 
 def _request(size=(41, 10), view=View.SIDE_BY_SIDE, cell=(1, 2), **options):
@@ -333,17 +159,34 @@ def test_a_preview_comes_first_and_is_much_smaller():
         request = replace(request, viewport=replace(request.viewport, source=(400, 400)))
         coarse, fine = make_frames(request, picture, None, painter, None)
         assert [coarse.request.detail, fine.request.detail] == [Detail.COARSE, Detail.FINE]
-        assert np.array_equal(coarse.pixels, fine.pixels)
         assert coarse.tiles.keys() == fine.tiles.keys()
         sizes = [sum(len(t.data) for t in frame.tiles.values()) for frame in (coarse, fine)]
         assert 4 * sizes[0] < sizes[1]
 
 
-def test_a_picture_in_cells_and_a_large_kitty_picture_have_no_preview():
-    for painter, size in ((HalfCellPainter(), (41, 10)), (KittyPainter((2, 4)), (181, 41))):
-        request = _request(size, cell=painter.cell, preview=True)
-        (frame,) = make_frames(request, _plain(90), None, painter, None)
-        assert frame.request.detail is Detail.FINE
+def test_a_preview_asks_for_few_pixels_of_the_colours_and_once_for_the_gray():
+    asked = []
+
+    def picture(name):
+        def scaled(size, region):
+            asked.append((name, size[0] * size[1]))
+            return np.full((size[1], size[0], 3), 90, np.uint8)
+
+        return scaled
+
+    painter = SixelPainter((4, 8))
+    request = _request(cell=(4, 8), preview=True)
+    request = replace(request, viewport=replace(request.viewport, source=(400, 400)))
+    gray = picture("gray")
+    *_, fine = make_frames(request, gray, picture("color"), painter, None)
+    assert [name for name, _ in asked] == ["gray", "color", "color"]
+    assert asked[1][1] * 10 < asked[2][1]
+    asked.clear()
+    list(make_frames(request, gray, picture("color"), painter, fine))
+    assert [name for name, _ in asked] == ["color", "color"]
+    asked.clear()
+    list(make_frames(request, picture("gray"), None, painter, fine))
+    assert "gray" in [name for name, _ in asked]
 
 
 def test_a_preview_leaves_what_is_the_same_as_it_is():
@@ -415,3 +258,40 @@ async def test_an_outdated_frame_is_not_shown(make_app, ready, until):
         shown = app.canvas.frame
         app.canvas.show(old)
         assert app.canvas.frame is shown
+
+
+async def test_what_a_frame_brings_is_drawn_at_once(make_app, ready, monkeypatch):
+    sent = []
+    monkeypatch.setattr(HeadlessDriver, "write", lambda _, data: sent.append(data))
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        app = await ready(pilot)
+        frame = _last_frame(app.canvas.frame.request, _plain(1, 2, 3), None, app.painter, None)
+        sent.clear()
+        app.canvas.show(frame)
+        assert "38;2;1;2;3" in "".join(sent) or "48;2;1;2;3" in "".join(sent)
+
+
+async def test_a_step_of_the_seam_has_no_preview(make_app, ready, until, monkeypatch):
+    terminal = Terminal(graphics=Graphics.SIXEL, cell=(6, 12), true_color=True)
+    async with make_app(terminal=terminal).run_test(size=(100, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: app.canvas.frame.request.view is View.SPLIT)
+        await until(pilot, lambda: app.canvas.frame.request.detail is Detail.FINE)
+        shown, show = [], app.canvas.show
+        monkeypatch.setattr(app.canvas, "show", lambda frame: shown.append(frame) or show(frame))
+        app.canvas.move_seam(-5)
+        await until(pilot, lambda: shown)
+        assert Detail.COARSE not in {frame.request.detail for frame in shown}
+
+
+async def test_cells_of_another_size(make_app, ready, until, monkeypatch):
+    """As when the font grows and the window with it: as many columns and rows as before."""
+    terminal = Terminal(graphics=Graphics.SIXEL, cell=(6, 12), true_color=True)
+    async with make_app(terminal=terminal).run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        assert app.canvas.frame.request.cell == (6, 12)
+        monkeypatch.setattr(app, "cell_size", lambda: (9, 18))
+        app.post_message(Resize(app.size, app.size))
+        await until(pilot, lambda: app.canvas.frame.request.cell == (9, 18))
+        assert {tile.cell for tile in app.canvas.frame.tiles.values()} == {(9, 18)}

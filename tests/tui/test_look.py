@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from textual.geometry import Size
@@ -210,6 +212,20 @@ async def test_a_place_that_was_chosen_has_its_suggestions_at_once(
         await until(pilot, lambda: app.suggested_place == app.document.cursor)
 
 
+async def test_the_end_of_quick_steps_is_known_sooner(make_app, ready, monkeypatch):
+    """But suggestions never come between steps that are evenly apart."""
+    async with make_app().run_test() as pilot:
+        app = await ready(pilot)
+        clock = [1000.0]
+        monkeypatch.setattr(desk, "_REST", 0.5)
+        monkeypatch.setattr(desk, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+        rests = []
+        for pause in (5, 0.03, 0.03, 0.1, 0.1, 0.4, 0.4, 5):
+            clock[0] += pause
+            rests.append(app._until_rest())
+        assert rests == pytest.approx([0.15, 0.15, 0.15, 0.3, 0.3, 0.5, 0.5, 0.15])
+
+
 @pytest.mark.parametrize("typed", ["~nobody-of-that-name/x.png", "x" * 300, "/" + "y" * 5000, " "])
 async def test_names_that_lead_nowhere(make_app, ready, typed):
     """The picker stays as it is."""
@@ -232,3 +248,20 @@ async def test_palettes_that_are_not_there(make_app, ready, said, typed):
         await pilot.press("enter")
         await pilot.pause()
         assert len(said(app, "error")) == 1
+
+
+async def test_hints_are_hidden_until_one_changes(make_app, ready):
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("V")
+        assert "no hints yet" in _foot(app)
+        await pilot.press("enter", "L", "V")
+        assert not app.canvas.overlay.hints
+        assert "hidden" in _foot(app)
+        await pilot.press("l", "bracketleft", "plus")  # to look around is no change
+        assert not app.canvas.overlay.hints
+        await pilot.press("H", "H", "enter")
+        assert len(app.canvas.overlay.hints) == 2
+        await pilot.press("V", "V")
+        assert len(app.canvas.overlay.hints) == 2
+        assert "shown" in _foot(app)

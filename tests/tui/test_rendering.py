@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from rich.cells import cell_len
 from textual.geometry import Offset
 
 from tui_colorize.errors import UserError
+from tui_colorize.tui.messages import FrameWanted
 
 SIZE = (100, 40)
 
@@ -197,6 +199,22 @@ async def test_terminals_of_many_sizes(make_app, ready, until, screen_text):
         await pilot.resize_terminal(100, 40)
         await until(pilot, lambda: drawn(100, 40))
         assert "needs at least" not in screen_text(app)
+
+
+async def test_a_window_that_does_not_fit_its_pane_is_not_asked_for(make_app, ready, monkeypatch):
+    """The canvas has a new size, and has not been told yet."""
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        canvas, wanted = app.canvas, []
+        monkeypatch.setattr(app, "post_message", wanted.append)
+        canvas.ask()
+        assert any(isinstance(message, FrameWanted) for message in wanted)
+        wanted.clear()
+        width, height = canvas.viewport.pane
+        canvas.viewport = replace(canvas.viewport, pane=(width - 2, height))
+        canvas.ask()
+        assert not any(isinstance(message, FrameWanted) for message in wanted)
+        monkeypatch.undo()
 
 
 async def test_a_small_terminal_shows_one_area_at_a_time(make_app, ready, screen_text):

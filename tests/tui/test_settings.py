@@ -48,14 +48,18 @@ def test_inks_can_be_read_on_their_papers(name, least):
         assert _contrast(ink.text, paper) >= 4.5
 
 
-async def test_a_theme_is_chosen_by_name_and_kept(make_app, ready, screen_text):
+async def test_a_theme_is_chosen_by_name_and_kept(make_app, ready, until):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         for name in THEMES:
             app.action_theme(name)
-            await pilot.pause()
-            ground = app.screen.get_style_at(*app.status.region.offset).bgcolor.triplet.hex
-            assert ground == SHADES[name].panel
+            place, panel = app.status.region.offset, SHADES[name].panel
+            await until(  # styles follow a theme some time later
+                pilot,
+                lambda place=place, panel=panel: (
+                    app.screen.get_style_at(*place).bgcolor.triplet.hex == panel
+                ),
+            )
             words = app.foot.region.offset
             assert app.screen.get_style_at(words.x + 2, words.y).color is not None
         assert load_settings().theme == "contrast"

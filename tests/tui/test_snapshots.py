@@ -123,7 +123,9 @@ def screenshot(
     monkeypatch.setattr("tui_colorize.tui.widgets.foot._STAYS", 3600.0)
     engine.device, engine.network_size = "cpu", 256
     solve = engine.solve
-    engine.solve = lambda picture, hints: solve(picture, [hint for hint in hints if hint.enabled])
+    engine.solve = lambda picture, hints, *more: solve(
+        picture, [hint for hint in hints if hint.enabled], *more
+    )
 
     async def take(*keys: str) -> str:
         async with make_app(photograph, HINTS).run_test(size=request.param) as pilot:

@@ -18,33 +18,32 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from tui_colorize.tui.probe import LAST, Probe
 from tui_colorize.tui.replies import Replies
+from tui_colorize.tui.restore import MODES_OFF, Watcher
 
-_TURN = 0.1  # seconds; how long a wait for input takes before other things are looked at
+_TURN = 0.03  # seconds; how long a wait for input takes: at the end everything waits for one
 _REST_OF_REPLY = 0.05  # seconds; the rest of a reply comes sooner, a pressed escape has none
 _LAST_REPLIES = 1.0  # seconds; how long the end waits for replies that are on their way
-
-FORMER_SCREEN = "\x1b[<u\x1b[?1049l"
-"""The keyboard and the screen as before the app; to be sent once."""
-
-MODES_OFF = (
-    "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
-    "\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[m"
-)
-"""No reports of mouse, paste, focus and size, no synchronised updates; lines wrapped, cursor shown,
-no colour. Textual forgets some of these; to send them twice does no harm."""
 
 
 class TerminalDriver(LinuxDriver):
     """probe: the one that ran before the app, which has the terminal's settings until now.
 
-    farewell: writes what has to be written before the app's screen is left for good.
+    farewell: writes what has to be written before the app's screen is left for good. watcher: gives
+    the terminal back if the app is killed.
     """
 
     def __init__(
-        self, app: App[Any], *, probe: Probe, farewell: Callable[[], None], **options: Any
+        self,
+        app: App[Any],
+        *,
+        probe: Probe,
+        watcher: Watcher,
+        farewell: Callable[[], None],
+        **options: Any,
     ) -> None:
         super().__init__(app, **options)
         self._probe = probe
+        self._watcher = watcher
         self._farewell = farewell
         self._suspending = False
         # The thread that writes must go on when the terminal is gone: others wait for it.
@@ -54,6 +53,7 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         self._probe.restore()
         self.on_screen = True
+        self._watcher.on_screen(True)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def disable_input(self) -> None:
@@ -69,6 +69,7 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
         self.write(MODES_OFF)
         self.on_screen = False
+        self._watcher.on_screen(False)
 
     def suspend_application_mode(self) -> None:
         self._suspending = True
@@ -117,7 +118,7 @@ class TerminalDriver(LinuxDriver):
     def _drain(self) -> None:
         """Swallow replies that are still on their way: the shell would take them for commands."""
         self.write(LAST)
-        replies = Replies()
+        replies = self._probe.replies = Replies()  # which one that comes later yet belongs to
         deadline = time.monotonic() + _LAST_REPLIES
         while not replies.complete and (left := deadline - time.monotonic()) > 0:
             if select.select([self.fileno], [], [], left)[0]:

@@ -14,6 +14,7 @@ from textual.css.query import QueryError
 from tui_colorize.tui.app import ColorizeApp
 from tui_colorize.tui.driver import TerminalDriver
 from tui_colorize.tui.probe import Probe
+from tui_colorize.tui.restore import Watcher
 
 if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
@@ -25,7 +26,8 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class GuardedApp(ColorizeApp):
-    """probe: the one that asked the terminal; None where there is no terminal (in a browser).
+    """probe: the one that asked the terminal. watcher: gives it back if the app is killed. Both are
+    None where there is no terminal (in a browser).
 
     crash: the exception that ended the app, if one has.
     """
@@ -37,14 +39,15 @@ class GuardedApp(ColorizeApp):
         make_engine: EngineFactory,
         *,
         probe: Probe | None,
+        watcher: Watcher | None,
         **options: Any,
     ) -> None:
         super().__init__(path, hints, make_engine, **options)
         self.crash: Exception | None = None
-        if probe is not None:
+        if probe is not None and watcher is not None:
             # Pictures belong to the screen that they are on: later they could not be deleted.
             self.driver_class = partial(  # type: ignore[assignment]
-                TerminalDriver, probe=probe, farewell=self._delete_pictures
+                TerminalDriver, probe=probe, watcher=watcher, farewell=self._delete_pictures
             )
 
     @property

@@ -19,6 +19,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from tui_colorize.tui.canvas.kittycodes import numbered, shortened
+
 Cell = tuple[str, str]
 """A character with what combines with it, and the codes of its style (SGR). The second half of a
 wide character is ("", codes)."""
@@ -82,7 +84,10 @@ class Screenful:
                 first = start
                 if last > 0 and start - last <= _GAP and _plain(cells[last - 1 : start]):
                     first = runs.pop().column - column
-                runs.append(_Run(row, column + first, cells[first:end]))
+                behind = cells[end : end + 1] or shown[column + end : column + end + 1]
+                # It may have been sent as one that goes on where what was here ended.
+                again = [cell for cell in behind if numbered(cell[0], cells[end - 1][0])]
+                runs.append(_Run(row, column + first, cells[first:end] + again))
                 last = end
             shown[column : column + len(cells)] = cells
         return self._write(runs), drawn
@@ -116,12 +121,14 @@ class Screenful:
 
     def _put(self, run: _Run, parts: list[str]) -> None:
         parts.append(_way(self._at, run.row, run.column))
-        pen = self._pen
+        pen, left = self._pen, ""
         for text, codes in run.cells:
             if pen is None or codes != pen.codes:
                 change, pen = _dip(pen, text, codes)
                 parts.append(change)
-            parts.append(text)
+                left = ""
+            parts.append(shortened(text, left) if len(text) > 1 else text)
+            left = text
         self._pen = pen
         end = run.column + len(run.cells)
         # Behind the last column terminals differ in where they are.

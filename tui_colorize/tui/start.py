@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_colorize.tui.probe import Probe
+from tui_colorize.tui.restore import FORMER_SCREEN, MODES_OFF, Watcher
 from tui_colorize.tui.terminal import Graphics, Terminal
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from tui_colorize.tui.engine import Engine
     from tui_colorize.tui.guarded import GuardedApp
 
-_SWITCH = 0.001  # seconds
+_SWITCH = 0.0002  # seconds
+_SPINS = "30000"  # about half a millisecond
 _SLOW_LINK_FPS = "30"
 _NEVER = 1 << 30  # collections of younger objects before one of all
 
@@ -54,6 +56,9 @@ def run(
 
     options: dict[str, Any] = {"output": output, "network": (device, weights)}
     _suit_slow_links()
+    # The network's threads wait for more work by spinning, for milliseconds after its end, on the
+    # very processors that the picture is now to be painted on.
+    os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
     # A worker that paints in pure Python gives the event loop its turn after this long, and a key
     # takes several turns.
     sys.setswitchinterval(_SWITCH)
@@ -65,15 +70,16 @@ def run(
         from tui_colorize.tui.guarded import GuardedApp
 
         terminal = Terminal(true_color=True, name="browser")
-        app = GuardedApp(path, hints, make_engine, probe=None, terminal=terminal, **options)
+        options |= {"probe": None, "watcher": None, "terminal": terminal}
+        app = GuardedApp(path, hints, make_engine, **options)
         return _finish(app, app.run_guarded())
-    with _ended_by_signals(), Probe() as probe:
-        from tui_colorize.tui.driver import FORMER_SCREEN, MODES_OFF
+    with _ended_by_signals(), Watcher() as watcher, Probe() as probe:
         from tui_colorize.tui.guarded import GuardedApp
 
         terminal = probe.terminal().drawing_with(graphics)
         _say_colors(terminal)
-        app = GuardedApp(path, hints, make_engine, probe=probe, terminal=terminal, **options)
+        options |= {"probe": probe, "watcher": watcher, "terminal": terminal}
+        app = GuardedApp(path, hints, make_engine, **options)
         try:
             status = app.run_guarded()
         finally:

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.events import CursorPosition, Resize
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from tui_colorize.tui.canvas.link import PIECE, QUESTION, Link
 from tui_colorize.tui.probe import terminal_window
@@ -100,6 +101,13 @@ class Display(App[None]):
         self.canvas.drawn_over(drawn)
         self.post_display_hook()
 
+    def draw_now(self, widget: Widget) -> None:
+        """Draw what has changed of a widget, without waiting for the next of Textual's turns."""
+        screen = widget.screen
+        if screen.is_current and not screen._layout_required:
+            screen._compositor.update_widgets({widget})
+            screen._compositor_refresh()
+
     def _try_again(self) -> None:
         self._retry = None
         self._refresh()
@@ -121,6 +129,7 @@ class Display(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.screenful.forget()
+        self.canvas.measure()
         # Terminals move what they show while they are resized, before or after they tell.
         if self._settling is not None:
             self._settling.stop()

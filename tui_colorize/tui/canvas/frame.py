@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     """(width, height), region -> (height, width, 3): a picture at the size of a pane."""
 
 _SEAM = (240, 240, 240)
+_COARSE = 4  # pixels of a side for one of a coarse picture
 _SQUARES = 3  # pixels for one of the source from which on it is drawn as a square
 _TINT = (255, 79, 163)
 _TINTED = 0.7  # how much of the tint covers a place whose value is 1
@@ -66,13 +67,28 @@ class FrameRequest:
         return max(0, min(width - 1, round(self.seam * width)))
 
 
+class Kept:
+    """A picture whose last scaling is kept: the gray one mostly stays when colours change."""
+
+    def __init__(self, picture: Scaled) -> None:
+        self.picture = picture
+        self._last: tuple[object, Pixels] | None = None
+
+    def __call__(self, size: tuple[int, int], region: Region) -> Pixels:
+        if self._last is None or self._last[0] != (size, region):
+            self._last = (size, region), self.picture(size, region)
+        return self._last[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The request, the pixels of the whole canvas, and the tiles of what is not ground."""
+    """The request, the pixels of the whole canvas, the tiles of what is not ground, and the gray
+    picture."""
 
     request: FrameRequest
     pixels: Pixels
     tiles: dict[Place, Tile]
+    gray: Kept
 
 
 def make_frames(
@@ -86,12 +102,26 @@ def make_frames(
 
     color None: the gray picture stands in for the coloured one.
     """
-    pixels, blocks = _laid_out(request, gray, color)
     known = before.tiles if before is not None and before.request.cell == request.cell else {}
-    preview = request.preview and max(block.cells for block in blocks) <= painter.previewed
-    for detail in (Detail.COARSE, request.detail) if preview else (request.detail,):
+    kept = before.gray if before is not None and before.gray.picture == gray else Kept(gray)
+    for detail in (Detail.COARSE, request.detail) if request.preview else (request.detail,):
+        seen = _coarse(color) if color and detail is Detail.COARSE else color
+        pixels, blocks = _laid_out(request, kept, seen)
         known = painter.paint(blocks, cell=request.cell, detail=detail, before=known)
-        yield Frame(replace(request, detail=detail, preview=False), pixels, known)
+        yield Frame(replace(request, detail=detail, preview=False), pixels, known, kept)
+
+
+def _coarse(picture: Scaled) -> Scaled:
+    """The same in fewer pixels, enlarged again."""
+    import cv2
+    import numpy as np
+
+    def scaled(size: tuple[int, int], region: Region) -> Pixels:
+        few = max(1, size[0] // _COARSE), max(1, size[1] // _COARSE)
+        pixels = cv2.resize(picture(few, region), size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(pixels, np.uint8)
+
+    return scaled
 
 
 def _laid_out(

@@ -36,7 +36,6 @@ class HalfCellPainter:
     name = "half-cell"
     cell = HALVES
     mends = False
-    previewed = 0
     pointer = None
 
     def __init__(self, color_system: ColorSystem = ColorSystem.TRUECOLOR) -> None:

@@ -13,7 +13,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_colorize.tui.canvas.kittycodes import delete, transmission
+from tui_colorize.tui.canvas.kittycodes import delete, placeholder, transmission
 from tui_colorize.tui.canvas.painter import Block, Detail, Tile
 from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
 from tui_colorize.tui.canvas.pointer import KittyPointer
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from tui_colorize.tui.canvas.quantize import Palette
 
     Pixels = NDArray[np.uint8]
-
-_PLACEHOLDER = "\U0010eeee"
-# The first of the combining characters that number rows and columns (kitty's
-# rowcolumn-diacritics.txt).
-_NUMBERS = [chr(code) for code in (
-    0x305, 0x30D, 0x30E, 0x310, 0x312, 0x33D, 0x33E, 0x33F, 0x346, 0x34A,
-    0x34B, 0x34C, 0x350, 0x351, 0x352, 0x357, 0x35B, 0x363, 0x364, 0x365, 0x366, 0x367,
-)]  # fmt: skip
 
 
 class _Number(Style):
@@ -60,7 +52,6 @@ class KittyPainter(PixelPainter):
     # With these a picture of 100 x 40 cells stays below 200,000 bytes, a frugal one below half of
     # that, placeholders included.
     coarse = Quality(4, 64)
-    previewed = 1500  # the placeholders are sent once more
     budget = 42
     frugal_budget = 14
     small = 4000
@@ -97,8 +88,8 @@ class KittyPainter(PixelPainter):
         # The number must arrive as it is, however few colours Rich thinks the terminal has.
         style._ansi = f"38;2;{red};{green};{blue}"
         cells = [
-            [Segment(_PLACEHOLDER + down + across, style) for across in _NUMBERS[margin:][:columns]]
-            for down in _NUMBERS[margin:][:rows]
+            [Segment(placeholder(margin + y, margin + x), style) for x in range(columns)]
+            for y in range(rows)
         ]
         size = f"c={columns + 2 * margin},r={rows + 2 * margin}"
         head = f"a=T,U=1,i={number},{size},f=100,q=2"

@@ -72,10 +72,12 @@ class Link:
         self._answered = at
         if self._asked and self._asked[0].asked - asked < _AT_ONCE:
             return  # the last one of those that were written together tells
-        # More on the way as long as nothing waits; less as soon as pieces queue up somewhere.
-        if taken - self._fastest > _DELAY:
+        # More on the way as long as nothing waits; less as soon as pieces queue up somewhere. What
+        # is on its way when they begin to will be heard of only a round trip later.
+        waited = taken - self._fastest
+        if waited > _DELAY:
             self._window = max(_SMALLEST, self._window * 3 // 4)
-        else:
+        elif waited < _DELAY / 3:
             self._window = min(_LARGEST, self._window + PIECE)
 
     @property

@@ -128,11 +128,6 @@ class Painter(Protocol):
         """What shows the cursor and the rulers; None: they are marks like the hints."""
         ...
 
-    @property
-    def previewed(self) -> int:
-        """Cells of the largest picture that a coarse one may be sent before."""
-        ...
-
     def resize(self, cell: Callable[[], tuple[int, int] | None]) -> None:
         """The terminal's cells may have another size now, which the function tells if known."""
         ...

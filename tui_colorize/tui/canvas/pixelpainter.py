@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from tui_colorize.tui.canvas.painter import Block, Detail, Place, Tile, paint_changes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _GRAYS = 64  # more of them cannot be told apart
 _SAMPLES = 5  # tiles that are tried first
+_ROOM = 0.85  # of the budget: who has spent more cannot afford better, mostly
 
 
 class Quality(NamedTuple):
@@ -36,7 +38,6 @@ class PixelPainter(ABC):
     """From the best to the worst."""
     coarse: ClassVar[Quality]
     """Of what is to be there at once."""
-    previewed: ClassVar[int]
     budget: ClassVar[float]
     frugal_budget: ClassVar[float]
     """Bytes per cell."""
@@ -84,12 +85,17 @@ class PixelPainter(ABC):
         """Encodes pieces of these pixels, each in each quality only once, with common palettes."""
         from tui_colorize.tui.canvas.quantize import choose_palette
 
-        gray = (pixels[..., 0] == pixels[..., 2]).all()
+        @cache
+        def gray() -> bool:
+            return bool((pixels[..., 0] == pixels[..., 2]).all())
+
         palettes: dict[int, Palette] = {}
         done: dict[tuple[Place, float, int], str] = {}
 
         def encode(piece: Block, quality: Quality) -> str:
-            count = min(quality.colors, _GRAYS) if gray else quality.colors
+            count = quality.colors
+            if count > _GRAYS and gray():
+                count = _GRAYS
             if count not in palettes:
                 # Many pictures have fewer colours than they may have.
                 enough = (
@@ -111,21 +117,20 @@ class PixelPainter(ABC):
         budget = self.budget if detail is Detail.FINE else self.frugal_budget
         budget *= max(1.0, self.small / cells)
 
-        def fits(quality: Quality, pieces: list[Block]) -> bool:
-            wanted = budget * sum(piece.cells for piece in pieces)
-            return sum(len(encode(piece, quality)) for piece in pieces) <= wanted
+        def spent(index: int, pieces: list[Block]) -> float:
+            size = sum(len(encode(piece, self._best[index])) for piece in pieces)
+            return size / (budget * sum(piece.cells for piece in pieces))
 
         # A few pieces tell most of the time.
         sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
 
         def affordable(index: int) -> bool:
-            quality = self._best[index]
-            return fits(quality, sample) and fits(quality, pieces)
+            return spent(index, sample) <= 1 and spent(index, pieces) <= 1
 
         # Where the last picture ended: this one is mostly much like it.
         index, last = self._afforded.get(detail, 0), len(self._best) - 1
         if index == last or affordable(index):
-            while index and affordable(index - 1):
+            while index and spent(index, pieces) <= _ROOM and affordable(index - 1):
                 index -= 1
         else:
             index += 1

@@ -62,6 +62,8 @@ class Canvas(Surface, can_focus=True):
         self._tint: NDArray[np.float32] | None = None
         self._seam = 0.5
         self._low_bandwidth = False
+        self.moving = False
+        """Whether a film plays: frames are coarse then, and none comes twice."""
         self._fast = False
         self._asked = 0.0
         self._gray_phase = False
@@ -78,10 +80,20 @@ class Canvas(Surface, can_focus=True):
     def _follow_theme(self) -> None:
         theme = shades(self.app)
         self.stand_on(Ground(theme.ground, theme.text, theme.quiet))
-        self.ask()
+        self.ask(preview=False)
 
     def on_resize(self, event: Resize) -> None:
         self.painter.resize(self._host.cell_size)
+        self._begin_anew()
+
+    def measure(self) -> None:
+        """The terminal's cells may have another size now, even if there are as many as before."""
+        before = self.painter.cell
+        self.painter.resize(self._host.cell_size)
+        if self.painter.cell != before:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._clear()
         if self.viewport is not None:
             self._fit()
@@ -122,7 +134,7 @@ class Canvas(Surface, can_focus=True):
         if seam != self._seam:
             self._seam = seam
             if self.view is View.SPLIT:
-                self.ask()
+                self.ask(preview=False)
 
     def show_overlay(self, tint: NDArray[np.float32] | None) -> None:
         """Tint the coloured picture where the map, (h, w) from 0 to 1, is high; None: nowhere."""
@@ -140,17 +152,22 @@ class Canvas(Surface, can_focus=True):
             self._low_bandwidth = wanted
             self.ask()
 
-    def ask(self) -> None:
-        """Ask for a frame of what is to be seen now: a frugal one while this comes fast."""
-        if self.viewport is None or not self.size.width or not self.size.height:
+    def ask(self, *, preview: bool = True) -> None:
+        """Ask for a frame of what is to be seen now: a frugal one while this comes fast.
+
+        preview: whether much will look different, so that a coarse frame is to come before it.
+        """
+        if self.viewport is None:
             return
         now = time.monotonic()
         self._fast = self._draws and now - self._asked < _FAST
         self._asked = now
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST, self._refine) if self._fast else None
-        self._request(preview=self._draws and not self._low_bandwidth)
+        waits = self._fast and not self.moving
+        self._rest = self.set_timer(_REST, self._refine) if waits else None
+        preview = preview and self._draws and not self._low_bandwidth and not self.moving
+        self._request(preview=preview)
 
     @property
     def _draws(self) -> bool:
@@ -163,20 +180,26 @@ class Canvas(Surface, can_focus=True):
 
     def _request(self, *, preview: bool = False) -> None:
         assert self.viewport is not None
+        panes, size = self._panes(), (self.size.width, self.size.height)
+        if min(size) <= RULER or self.viewport.pane != (panes.width, panes.height * 2):
+            return  # no room for a picture, or a Resize is on its way
+        detail = Detail.FRUGAL if self._low_bandwidth or self._fast else Detail.FINE
+        if self.moving:  # a coarse picture in cells would be of a few dots only
+            detail = Detail.COARSE if self._draws else Detail.FRUGAL
         request = FrameRequest(
-            (self.size.width, self.size.height),
-            self._panes(),
+            size,
+            panes,
             self.view,
             self.viewport,
             self._gray_phase,
             self._seam,
             self.painter.cell,
-            Detail.FRUGAL if self._low_bandwidth or self._fast else Detail.FINE,
+            detail,
             preview,
             self._tint,
             self._ground,
         )
-        self.post_message(FrameWanted(request))
+        self._host.post_message(FrameWanted(request))  # no need to go through what it stands in
 
     def show(self, frame: Frame) -> None:
         """Show a finished frame: only tiles that differ from those on the screen are sent, as the
@@ -188,6 +211,7 @@ class Canvas(Surface, can_focus=True):
         self.frame = frame
         self._remark()
         self._show_tiles(frame.tiles)
+        self._host.draw_now(self)
 
     def mark(self, overlay: Overlay) -> None:
         """Move the cursor and the hints; only the cells they leave and enter are sent."""

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -34,6 +35,7 @@ class HelpScreen(Glass, ModalScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._fitted: Size | None = None
         self._sections: list[Section] = [
             *((name, [(key.shown, key.does) for key in keys]) for name, keys in groups()),
             ("In the hint table", [*TABLE_KEYS]),
@@ -58,8 +60,12 @@ class HelpScreen(Glass, ModalScreen[None]):
 
     def _fit(self) -> None:
         """As many columns as there is room for."""
-        count = max(1, sum(self.size.width >= width for width in _WIDTHS))
-        inside = min(self.size.width, _WIDTHS[count - 1]) - _FRAME
+        size = self.size or self.app.size
+        if size == self._fitted:  # to lay them out again takes as long as the first time
+            return
+        self._fitted = size
+        count = max(1, sum(size.width >= width for width in _WIDTHS))
+        inside = min(size.width, _WIDTHS[count - 1]) - _FRAME
         room = max(1, inside // count - _WIDTH - 2 * _GAP)
         box = self.query_one("#help")
         box.set_class(count == 2, "-two")
