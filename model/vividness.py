@@ -8,6 +8,8 @@ own doubts, by the ab bins.
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -48,9 +50,14 @@ def enliven(prediction: Prediction, vividness: float) -> Tensor:
 
 def _variance(logits: Tensor) -> Tensor:
     """(N, 1, h, w): of ab, in ab units squared, by the bins' probabilities."""
-    centers = torch.from_numpy(bin_centers().copy()).to(logits.device)
-    moments = torch.cat([centers, centers.square().sum(1, keepdim=True)], 1)
-    share = logits.float().softmax(1)
-    mean_a, mean_b, square = torch.einsum("nbhw,bk->knhw", share, moments)
+    share = logits.permute(0, 2, 3, 1).float().softmax(-1)
+    mean_a, mean_b, square = (share @ _moments(logits.device)).unbind(-1)
     variance: Tensor = square - mean_a.square() - mean_b.square()
     return variance[:, None]
+
+
+@cache
+def _moments(device: torch.device) -> Tensor:
+    """(bins, 3): a, b and the square of the chroma of every bin."""
+    centers = torch.from_numpy(bin_centers().copy())
+    return torch.cat([centers, centers.square().sum(1, keepdim=True)], 1).to(device)
