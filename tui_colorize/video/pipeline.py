@@ -1,7 +1,7 @@
 """Colours a film: hints put on a few frames colour their shots, without flicker.
 
-Stages in threads, joined by bounded queues: one reads ahead, one follows the hints, one colours,
-one enlarges the colours under each frame's luma, and the caller's own encodes.
+Stages in threads, joined by bounded queues: one reads ahead, one follows the hints, one looks for
+motion, one colours, one enlarges the colours under each frame's luma, and the caller's own encodes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ Plane = NDArray[np.float32]
 
 _SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
 _LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
-_AHEAD = {"read": 8, "scout": 16, "color": 16, "chroma": 4}  # finished items that wait there
+# finished items that wait there
+_AHEAD = {"read": 8, "scout": 8, "motion": 16, "color": 16, "chroma": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,14 @@ class _Film:
         line = AssemblyLine()
         try:
             read = line.stage("read", self._scout.read(), _AHEAD["read"])
-            followed = self._scout.follow(line.taking("scout", read))
-            scouted = line.stage("scout", with_motion(followed), _AHEAD["scout"])
+            scouted = line.stage(
+                "scout", self._scout.follow(line.taking("scout", read)), _AHEAD["scout"]
+            )
+            moving = line.stage(
+                "motion", with_motion(line.taking("motion", scouted)), _AHEAD["motion"]
+            )
             colored = line.stage(
-                "color", self._colored(line.taking("color", scouted)), _AHEAD["color"]
+                "color", self._colored(line.taking("color", moving)), _AHEAD["color"]
             )
             ready = line.stage(
                 "chroma", self._ready(line.taking("chroma", colored)), _AHEAD["chroma"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 STAGES = {
     "read": "reading",
     "scout": "following hints",
-    "color": "the network and motion",
+    "motion": "motion",
+    "color": "the network",
     "chroma": "enlarging colours",
     "encode": "encoding",
 }
