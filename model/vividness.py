@@ -18,7 +18,7 @@ from .bins import bin_centers
 from .color import AB_SCALE
 from .unet import Prediction
 
-DEFAULT = 0.4
+DEFAULT = 0.3
 
 _CERTAIN = 30.0  # variance, ab units squared, that is left under a hint
 _LEAST_PART = 0.05  # of the picture, over which what is missing is spread

@@ -47,7 +47,7 @@ def add_vividness(parser: Parser) -> None:
         "--vividness",
         metavar="SHARE",
         type=_share,
-        help="how much colour there is where no hint decides: 0 (careful, pale) to 1 (bold); 0.4 "
+        help="how much colour there is where no hint decides: 0 (careful, pale) to 1 (bold); 0.3 "
         "unless told otherwise",
     )
 
