@@ -50,14 +50,16 @@ async def test_no_hint_crosses_a_cut(open_film, settled):
         assert app._overview.starts == (0, 40)
 
 
-async def test_the_picture_on_show_is_that_of_the_frame(open_film, settled, frame_of):
+async def test_the_picture_on_show_is_that_of_the_frame(open_film, settled, until, frame_of):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         for frame in (30, 7, 59, 0):
             app.show_frame(frame)
             await settled(pilot)
-            assert (app.source.gray == frame_of(frame)).all()
-            assert (app.coloring.rgb[..., 0] == frame_of(frame)).all()  # no hints: gray
+            gray = frame_of(frame)
+            assert (app.source.gray == gray).all()
+            # no hints: gray
+            await until(pilot, lambda gray=gray: (app.coloring.rgb[..., 0] == gray).all())
 
 
 async def test_going_to_frames(open_film, settled, said):
