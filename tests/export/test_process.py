@@ -106,8 +106,9 @@ def test_the_connection_may_break(request_for, until, tmp_path):
     script = tmp_path / "app.py"
     stand_in = str(Path(__file__).with_name("stand_in.py"))
     script.write_text(
-        "import msgspec, sys, time\n"
+        "import msgspec, signal, sys, time\n"
         "from tui_colorize.export import Request, job, start\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # whatever runs the tests may ignore it
         f"job._COMMAND = (sys.executable, {stand_in!r})\n"
         "start(msgspec.json.decode(sys.argv[1], type=Request))\n"
         "print('started', flush=True)\n"
