@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from .color import rgb_to_lab
 
@@ -32,3 +34,18 @@ def bin_table() -> NDArray[np.int64]:
     cells = np.stack([a, b], -1)[:, :, None]
     table: NDArray[np.int64] = np.square(cells - bin_centers()).sum(-1).argmin(-1)
     return table
+
+
+def variance(logits: Tensor) -> Tensor:
+    """(N, bins, h, w) logits -> (N, 1, h, w): variance of ab, in ab units squared."""
+    share = logits.permute(0, 2, 3, 1).float().softmax(-1)
+    mean_a, mean_b, square = (share @ _moments(logits.device)).unbind(-1)
+    spread: Tensor = square - mean_a.square() - mean_b.square()
+    return spread[:, None]
+
+
+@cache
+def _moments(device: torch.device) -> Tensor:
+    """(bins, 3): a, b and the square of the chroma of every bin."""
+    centers = torch.from_numpy(bin_centers().copy())
+    return torch.cat([centers, centers.square().sum(1, keepdim=True)], 1).to(device)

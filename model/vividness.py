@@ -8,13 +8,11 @@ own doubts, by the ab bins.
 
 from __future__ import annotations
 
-from functools import cache
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .bins import bin_centers
+from .bins import variance
 from .color import AB_SCALE
 from .unet import Prediction
 
@@ -37,7 +35,7 @@ def enliven(prediction: Prediction, vividness: float) -> Tensor:
     if not vividness:
         return ab
     coarse = AB_SCALE * F.interpolate(ab, size=prediction.logits.shape[-2:], mode="area")
-    doubt = (_variance(prediction.logits) - _CERTAIN).clamp_min(0)
+    doubt = (variance(prediction.logits) - _CERTAIN).clamp_min(0)
     known = coarse.square().sum(1, keepdim=True)
     part = doubt / (doubt + known + 1)
     missing = doubt.mean((1, 2, 3), keepdim=True) / known.mean((1, 2, 3), keepdim=True).add(1)
@@ -46,18 +44,3 @@ def enliven(prediction: Prediction, vividness: float) -> Tensor:
     gain = F.interpolate(gain.clamp_max(_MOST), size=ab.shape[-2:], mode="bilinear")
     cast = (part * coarse).sum((2, 3), keepdim=True) / part.sum((2, 3), keepdim=True).add(1e-6)
     return torch.clamp(ab + gain * (ab - cast / AB_SCALE), -1, 1)
-
-
-def _variance(logits: Tensor) -> Tensor:
-    """(N, 1, h, w): of ab, in ab units squared, by the bins' probabilities."""
-    share = logits.permute(0, 2, 3, 1).float().softmax(-1)
-    mean_a, mean_b, square = (share @ _moments(logits.device)).unbind(-1)
-    variance: Tensor = square - mean_a.square() - mean_b.square()
-    return variance[:, None]
-
-
-@cache
-def _moments(device: torch.device) -> Tensor:
-    """(bins, 3): a, b and the square of the chroma of every bin."""
-    centers = torch.from_numpy(bin_centers().copy())
-    return torch.cat([centers, centers.square().sum(1, keepdim=True)], 1).to(device)

@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from model.bins import variance
+
 from .hintmemory import HintMemory
-from .hints import HintSet
 from .merge import merge
 from .picture import Picture, Plane, Region
 from .pin import Pin, hold
@@ -26,19 +28,15 @@ Image = NDArray[Any]
 class Coloring:
     """The colours of one picture with one set of hints, ready to be rendered at any size.
 
-    ab: (h, w, 2) float32, at the network's size. vividness: 0..1, see Colorizer.
-    logits: (bins, h, w) float32, of the ab bins, over the picture at a quarter of the network's
-    resolution; bins: (bins, 2) ab of their centres. memory: what to remember of the hints, for
+    ab: (h, w, 2) float32, at the network's size. logits: (bins, h, w) float32, of the ab bins, over
+    the picture at a quarter of the network's resolution. memory: what to remember of the hints, for
     other frames of a film.
     """
 
     picture: Picture
-    hints: HintSet
     ab: Plane
     pins: tuple[Pin, ...]
     logits: NDArray[np.float32]
-    bins: NDArray[np.float32]
-    vividness: float
     memory: HintMemory | None = None
 
     @cached_property
@@ -85,11 +83,8 @@ class Coloring:
 
     def uncertainty(self) -> NDArray[np.float32]:
         """(h, w) float32: standard deviation of ab, in ab units, that the network expects."""
-        bins = self.bins.astype(np.float64)
-        mean = np.tensordot(bins.T, self.probabilities, 1)
-        square = np.tensordot(np.square(bins).sum(1), self.probabilities, 1)
-        variance = np.maximum(square - np.square(mean).sum(0), 0)
-        return np.asarray(np.sqrt(variance), np.float32)
+        found = variance(torch.from_numpy(self.logits)[None])[0, 0]
+        return np.asarray(found.clamp_min(0).sqrt(), np.float32)
 
     def _merge(self, region: Region, lightness: Plane, dtype: np.dtype[Any]) -> Image:
         picture = self.picture

@@ -60,7 +60,6 @@ class Colorizer:
             raise UserError(printable(str(error))) from error
         self._dtype = quick_dtype(self._device)
         self._network = place(network, self._device, self._dtype)
-        self._bins: NDArray[np.float32] = network.bin_centers.cpu().numpy()
         self._lock = Lock()
         self._last: tuple[tuple[object, ...], Coloring] | None = None
 
@@ -225,29 +224,15 @@ class Colorizer:
             ]
         )
         recalled = _recalled(memory, places or {}, planes)
-        ab, logits, cells = self._predict(planes, vividness, recalled)
-        seen = None if places is None else _remembered(cells, places, _side(planes))
+        prediction = self._ask(planes, recalled)
+        logits = prediction.logits.float().cpu().numpy()
+        seen = None if places is None else _remembered(prediction.memory, places, _side(planes))
         return [
-            Coloring(
-                *(picture, hints, _held(picture, one, some), some, scores, self._bins),
-                vividness,
-                seen,
+            Coloring(picture, _held(picture, one, some), some, scores, seen)
+            for (picture, _), one, some, scores in zip(
+                jobs, _ab(prediction, vividness), pins, logits, strict=True
             )
-            for (picture, hints), one, some, scores in zip(jobs, ab, pins, logits, strict=True)
         ]
-
-    def _predict(
-        self,
-        planes: torch.Tensor,
-        vividness: float,
-        memory: tuple[Memory, ...] = (),
-    ) -> tuple[Plane, NDArray[np.float32], tuple[Memory, ...]]:
-        """The network's input (n, 4, h, w) -> ab (n, h, w, 2), the logits of the bins, and what to
-        remember."""
-        prediction = self._ask(planes, memory)
-        with torch.inference_mode():
-            logits = prediction.logits.float().cpu().numpy()
-        return _ab(prediction, vividness), logits, prediction.memory
 
     def _ask(
         self,

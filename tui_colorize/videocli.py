@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_colorize import console
+from tui_colorize.clock import clock
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 
@@ -165,7 +166,7 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         return
     from rich import progress as bars
 
-    from tui_colorize.video.progress import STAGES, clock
+    from tui_colorize.video.progress import STAGES
 
     counting = (
         bars.MofNCompleteColumn(),

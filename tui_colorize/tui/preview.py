@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from tui_colorize.clock import clock
+
 if TYPE_CHECKING:
     from PIL.Image import Image
     from rich.console import RenderableType
@@ -64,8 +66,7 @@ def _frame(path: Path, columns: int, rows: int) -> tuple[Image, str]:
     small.thumbnail((columns, rows * 2), Image.Resampling.BOX)
     words = [f"{info.width} × {info.height}"]
     if info.duration is not None:
-        minutes, seconds = divmod(round(info.duration), 60)
-        words.append(f"{minutes}:{seconds:02}")
+        words.append(clock(info.duration))
     if info.rate is not None:
         words.append(f"{float(info.rate):.4g} fps")
     return small.convert("RGB"), "  ".join(words)

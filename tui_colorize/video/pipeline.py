@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from tui_colorize.colorizer import Colorizer
 
 Plane = NDArray[np.float32]
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 _SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
 _LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
@@ -221,20 +223,18 @@ class _Film:
     def color(self, meter: Meter, progress: Callable[[Progress], None] | None) -> None:
         """Make all segments that are missing."""
         line = AssemblyLine()
+
+        def stage(
+            name: str, work: Callable[[Iterator[Item]], Iterator[Made]], items: Iterator[Item]
+        ) -> Iterator[Made]:
+            return line.stage(name, work(line.taking(name, items)), _AHEAD[name])
+
         try:
             read = line.stage("read", self._scout.read(), _AHEAD["read"])
-            scouted = line.stage(
-                "scout", self._scout.follow(line.taking("scout", read)), _AHEAD["scout"]
-            )
-            moving = line.stage(
-                "motion", with_motion(line.taking("motion", scouted)), _AHEAD["motion"]
-            )
-            colored = line.stage(
-                "color", self._colored(line.taking("color", moving)), _AHEAD["color"]
-            )
-            ready = line.stage(
-                "chroma", self._ready(line.taking("chroma", colored)), _AHEAD["chroma"]
-            )
+            scouted = stage("scout", self._scout.follow, read)
+            moving = stage("motion", with_motion, scouted)
+            colored = stage("color", self._colored, moving)
+            ready = stage("chroma", self._ready, colored)
             for _ in self._encoded(line.taking("encode", ready)):
                 if progress is not None:
                     progress(meter.read(self.done, line.slowest()))

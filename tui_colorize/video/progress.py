@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from tui_colorize.clock import clock
+
 STAGES = {
     "read": "reading",
     "scout": "following hints",
@@ -54,10 +56,3 @@ class Meter:
         if self._total is not None and fps > 0:
             left = max(self._total - done, 0) / fps
         return Progress(done, self._total, fps, left, slowest)
-
-
-def clock(seconds: float) -> str:
-    """As on a clock: 0:07, 12:30, 1:00:00."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui_colorize.clock import clock_with_tenths
 from tui_colorize.hints import HintSet
 from tui_colorize.tui.film.tracks import Stretch
 from tui_colorize.tui.glass import Glass
@@ -77,8 +78,8 @@ class LostHints(Glass, ModalScreen[Stretch | None]):
         text = ink.dim if stretch.hidden else ink.text
         line = Text.assemble((f"hint {stretch.hint + 1:<4}", text), ("█ ", hint.color))
         line.append(f"frames {stretch.first} to {stretch.last}".ljust(24), text)
-        times = " to ".join(_clock(self._time_of(f)) for f in (stretch.first, stretch.last))
-        line.append(times, ink.dim)
+        times = (clock_with_tenths(self._time_of(f)) for f in (stretch.first, stretch.last))
+        line.append(" to ".join(times), ink.dim)
         if stretch.hidden:
             line.append("  dismissed", ink.dim)
         return line
@@ -92,8 +93,3 @@ class LostHints(Glass, ModalScreen[Stretch | None]):
         if chosen is not None:
             self._stretches = self._hide(self._stretches[chosen])
             self._show(min(chosen, len(self._stretches) - 1))
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes:.0f}:{rest:04.1f}"

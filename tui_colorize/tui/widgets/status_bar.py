@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.geometry import Size
 from textual.widget import Widget
 
+from tui_colorize.clock import clock_with_tenths
 from tui_colorize.tui.theme import SHADES, Shades, shades
 
 
@@ -29,8 +30,7 @@ class FilmStatus:
     def variants(self) -> list[list[str]]:
         """The same in fewer and fewer characters."""
         place = f"{self.frame}/{self.frames}"
-        minutes, seconds = divmod(self.time, 60)
-        time = f"{minutes:.0f}:{seconds:04.1f}"
+        time = clock_with_tenths(self.time)
         fps = f"{self.fps:.4g} fps"
         if self.shown is not None:
             fps = f"{self.shown:.0f} of {fps}"
