@@ -18,18 +18,31 @@ if "makers" not in sys.modules:
 
 
 @pytest.fixture
-def recolor():
-    """Writes all frames of a film with a smooth colour; returns the writer."""
-    from tui_colorize.video.reader import VideoReader
-    from tui_colorize.video.writer import VideoWriter
+def recolor(tmp_path_factory):
+    """Writes all frames of a film with a colour; returns its encoding and what could not be kept.
 
-    def write(source: Path, out: Path, **settings):
-        with VideoReader(source) as reader, VideoWriter(reader.info, out, **settings) as writer:
-            width, height = writer.chroma_size
-            y, x = np.mgrid[:height, :width].astype(np.float32)
-            cb, cr = 0.2 * x / width, 0.2 * y / height - 0.1
-            for frame in reader:
-                writer.write(frame, cb, cr)
-        return writer
+    paint: gives Cb and Cr, (height, width), at a width and height; a smooth colour without it.
+    """
+    from tui_colorize.video.assemble import assemble
+    from tui_colorize.video.encoding import plan
+    from tui_colorize.video.frame import chroma_samples
+    from tui_colorize.video.reader import VideoReader
+    from tui_colorize.video.writer import SegmentWriter
+
+    def smooth(width: int, height: int):
+        y, x = np.mgrid[:height, :width].astype(np.float32)
+        return 0.2 * x / width, 0.2 * y / height - 0.1
+
+    def write(source: Path, out: Path, *, overwrite: bool = False, paint=smooth, **settings):
+        segment = tmp_path_factory.mktemp("segments") / "0"
+        with VideoReader(source) as reader:
+            encoding = plan(reader.info, out, **settings)
+            planes = paint(*encoding.chroma_size)
+            chroma = [chroma_samples(plane, encoding.samples) for plane in planes]
+            with SegmentWriter(encoding, segment) as writer:
+                for frame in reader:
+                    writer.write(frame, *chroma)
+            notices = assemble(reader.info, encoding, [segment], out, overwrite=overwrite)
+        return encoding, [*encoding.notices, *notices]
 
     return write

@@ -32,8 +32,8 @@ def chapters_of(path):
 def test_everything_in_matroska(tmp_path, recolor):
     """Sound, subtitles, font, chapters, tags: all there, all the same."""
     source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.mkv"
-    writer = recolor(source, out, codec="ffv1")
-    assert writer.notices == []
+    _, notices = recolor(source, out, codec="ffv1")
+    assert notices == []
     assert video_times(out) == video_times(source)
     for kind, number in (("audio", 0), ("audio", 1), ("subtitle", 0)):
         assert packets_of(out, kind, number) == packets_of(source, kind, number)
@@ -52,12 +52,12 @@ def test_everything_in_matroska(tmp_path, recolor):
 def test_mp4(tmp_path, recolor):
     """What MP4 cannot hold is brought to what it can, or left out, with a sentence each."""
     source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.mp4"
-    writer = recolor(source, out)
+    _, notices = recolor(source, out)
     for number in (0, 1):
         assert packets_of(out, "audio", number) == packets_of(source, "audio", number)
-    assert any("subtitle srt (fra)" in each and "mov_text" in each for each in writer.notices)
-    assert any("attachment" in each and "left out" in each for each in writer.notices)
-    assert len(writer.notices) == 2
+    assert any("subtitle srt (fra)" in each and "mov_text" in each for each in notices)
+    assert any("attachment" in each and "left out" in each for each in notices)
+    assert len(notices) == 2
     texts = [data[2:] for _, data in packets_of(out, "subtitle") if len(data) > 2]
     assert texts == [b"Good evening.", b"Good night."]
     assert chapters_of(out) == chapters_of(source)
@@ -69,21 +69,21 @@ def test_mp4(tmp_path, recolor):
 def test_times_between_milliseconds(tmp_path, recolor):
     """Where Matroska rounds them it is said; MOV keeps them."""
     odd = film(tmp_path / "a.mp4", codec="mpeg4", rate=24, time_base=Fraction(1, 24))
-    (notice,) = recolor(odd, tmp_path / "b.mkv").notices
+    _, (notice,) = recolor(odd, tmp_path / "b.mkv")
     assert "rounded to the millisecond in .mkv" in notice
-    assert recolor(odd, tmp_path / "b.mov").notices == []
+    assert recolor(odd, tmp_path / "b.mov")[1] == []
     assert video_times(tmp_path / "b.mov") == video_times(odd)
     even = film(tmp_path / "c.mp4", codec="mpeg4", rate=25, time_base=Fraction(1, 25))
-    assert recolor(even, tmp_path / "d.mkv").notices == []
+    assert recolor(even, tmp_path / "d.mkv")[1] == []
     assert video_times(tmp_path / "d.mkv") == video_times(even)
 
 
 def test_tags_without_a_place(tmp_path, recolor):
     """Tags that MP4 has no place for are named."""
     source = film(tmp_path / "a.mkv", metadata={"title": "A film", "ARCHIVE_NUMBER": "12"})
-    writer = recolor(source, tmp_path / "b.mp4")
-    assert writer.notices == ["the format of the file has no place for: ARCHIVE_NUMBER"]
-    assert recolor(source, tmp_path / "b.mkv").notices == []
+    _, notices = recolor(source, tmp_path / "b.mp4")
+    assert notices == ["the format of the file has no place for: ARCHIVE_NUMBER"]
+    assert recolor(source, tmp_path / "b.mkv")[1] == []
 
 
 def test_names_that_are_not_text(tmp_path, recolor):
@@ -116,8 +116,8 @@ def test_sound_whose_time_stands_still(tmp_path, recolor):
 def test_webm(tmp_path, recolor):
     """WebM holds Opus: other sound is encoded anew, as long as it was, and said to be."""
     source, out = rich(tmp_path / "a.mkv"), tmp_path / "b.webm"
-    writer = recolor(source, out, codec="av1", preset="12")
-    assert any("audio aac (eng)" in each and "opus" in each for each in writer.notices)
+    _, notices = recolor(source, out, codec="av1", preset="12")
+    assert any("audio aac (eng)" in each and "opus" in each for each in notices)
     before, after = packets_of(source, "audio"), packets_of(out, "audio")
     assert float(after[-1][0]) == pytest.approx(float(before[-1][0]), abs=0.05)
     assert packets_of(out, "audio", 1) == packets_of(source, "audio", 1)

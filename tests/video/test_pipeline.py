@@ -6,6 +6,7 @@ import errno
 import threading
 
 import av
+import cv2
 import numpy as np
 import pytest
 from makers import film, lumas
@@ -229,6 +230,23 @@ def test_a_run_that_leaves_nothing_to_resume_leaves_nothing(network):
     assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]
 
 
+def test_stages_share_the_cores(network, monkeypatch):
+    """OpenCV's threads are few while a film is made, and as many as before when it is done."""
+    write_film("film.mkv")
+    before = cv2.getNumThreads()
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    cv2.setNumThreads(3)
+    try:
+        seen = []
+        color(
+            "film.mkv", "out.mkv", [], network, progress=lambda _: seen.append(cv2.getNumThreads())
+        )
+        assert set(seen) == {1}
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
+
+
 def test_progress_counts_every_frame(network):
     """With the total, a speed, the time left and the stage that the others wait for."""
     write_film("film.mkv", (16,))
@@ -244,6 +262,8 @@ REFUSED = {
     "there is no such file|cannot be read": {"source": "none.mkv"},
     "exists already": {"out": "there.mkv"},
     "is the original": {"out": "film.mkv"},
+    "is never replaced": {"out": "film.mkv", "overwrite": True},
+    "there is no folder": {"out": "nowhere/out.mkv"},
     "outside": {"hints": [Hint(WIDTH, 0, "red")]},
     "has 12 frames, counted from 0, and none with number 12": {
         "hints": [Hint(0, 0, "red", frame=12)]

@@ -11,10 +11,11 @@ from makers import film, late, lumas, picture, plane_of, vfr, video_times, with_
 
 from tui_colorize.errors import UserError
 from tui_colorize.video.codecs import CODECS, available
+from tui_colorize.video.encoding import plan
 from tui_colorize.video.frame import Samples, chroma_samples
 from tui_colorize.video.orientation import Orientation
 from tui_colorize.video.reader import VideoReader
-from tui_colorize.video.writer import VideoWriter, rescaled
+from tui_colorize.video.writer import SegmentWriter, rescaled
 
 SOURCES = {
     "8 bit": film,
@@ -53,13 +54,13 @@ def info_of(path):
 def test_lossless(tmp_path, recolor, name, make, codec, suffix):
     """Every Y sample and every time of the source is in the film."""
     source, out = make(tmp_path / "a.mkv"), tmp_path / f"b{suffix}"
-    writer = recolor(source, out, codec=codec)
+    encoding, _ = recolor(source, out, codec=codec)
     assert video_times(out) == video_times(source)
     for wanted, found in zip(lumas(source), lumas(out), strict=True):
         np.testing.assert_array_equal(found, wanted)
     with VideoReader(out) as reader:
         assert reader.problems == []
-        assert reader.info.chroma == writer.encoding.subsampling
+        assert reader.info.chroma == encoding.subsampling
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
@@ -75,17 +76,20 @@ def test_chroma_arrives(tmp_path, recolor):
 
 
 @pytest.mark.parametrize("degrees", [90, -90, 180])
-def test_chroma_of_turned_films(tmp_path, degrees):
+def test_chroma_of_turned_films(tmp_path, recolor, degrees):
     """Chroma is given as shown and lies, turned back, under the coded luma."""
     source = film(tmp_path / "a.mp4", codec="libx264", pixel_format="yuv422p", rotation=degrees)
     out = tmp_path / "b.mkv"
-    with VideoReader(source) as reader, VideoWriter(reader.info, out, codec="ffv1") as writer:
-        width, height = writer.chroma_size
+
+    def paint(width, height):
         cb = np.zeros((height, width), np.float32)
         cb[0, 0] = 0.25  # the upper left corner of the shown picture
-        for frame in reader:
-            assert frame.luma_at(writer.encoding.subsampling).shape == (height, width)
-            writer.write(frame, cb, np.zeros_like(cb))
+        return cb, np.zeros_like(cb)
+
+    encoding, _ = recolor(source, out, codec="ffv1", paint=paint)
+    with VideoReader(source) as reader:
+        luma = next(reader).luma_at(encoding.subsampling)
+    assert luma.shape[::-1] == encoding.chroma_size
     info = info_of(out)
     assert info.rotation == info_of(source).rotation
     with av.open(str(out)) as container:
@@ -131,11 +135,11 @@ def test_aspect_and_fields(tmp_path, recolor, codec, name):
     source = film(
         tmp_path / "a.mkv", codec="libx264", size=(64, 64), aspect=Fraction(16, 11), field_order=2
     )
-    writer = recolor(source, tmp_path / name, codec=codec)
+    _, notices = recolor(source, tmp_path / name, codec=codec)
     info = info_of(tmp_path / name)
     assert info.sample_aspect_ratio == Fraction(16, 11)
     if codec == "x265":
-        assert any("interlaced" in notice for notice in writer.notices)
+        assert any("interlaced" in notice for notice in notices)
     else:
         assert info.interlaced
         assert info.field_order == 2
@@ -158,8 +162,8 @@ def test_bottom_field_first(tmp_path, recolor):
 def test_aspect_notice(tmp_path, recolor):
     """Matroska learns the shape of the pixels from the codec; where that does not tell, we do."""
     source = film(tmp_path / "a.mkv", codec="libx264", aspect=Fraction(16, 11))
-    writer = recolor(source, tmp_path / "b.mkv", codec="ffv1")
-    assert any("16/11" in notice for notice in writer.notices)
+    _, notices = recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert any("16/11" in notice for notice in notices)
 
 
 @pytest.mark.parametrize("codec", ["x264", "x265", "av1", "prores"])
@@ -188,32 +192,32 @@ def test_full_range_in_prores(tmp_path, recolor):
 
 def test_chroma_444(tmp_path, recolor):
     """Full resolution of the colour on demand."""
-    writer = recolor(film(tmp_path / "a.mkv"), tmp_path / "b.mp4", chroma="444")
-    assert writer.chroma_size == (32, 24)
+    encoding, _ = recolor(film(tmp_path / "a.mkv"), tmp_path / "b.mp4", chroma="444")
+    assert encoding.chroma_size == (32, 24)
     assert info_of(tmp_path / "b.mp4").chroma == (1, 1)
 
 
 def test_coarser_chroma_notice(tmp_path, recolor):
     """AV1 is written in 4:2:0 only: said where the source has more, refused where it is asked."""
     source = film(tmp_path / "a.mkv", pixel_format="yuv422p", size=(64, 64), frames=2)
-    writer = recolor(source, tmp_path / "b.mp4", codec="av1")
-    assert any("4:2:0" in notice for notice in writer.notices)
+    _, notices = recolor(source, tmp_path / "b.mp4", codec="av1")
+    assert any("4:2:0" in notice for notice in notices)
     with pytest.raises(UserError, match="cannot hold"):
         recolor(source, tmp_path / "c.mp4", codec="av1", chroma="444")
 
 
 def test_odd_size_notice(tmp_path, recolor):
     """H.264 holds odd sizes in 4:4:4 only, which is said."""
-    writer = recolor(film(tmp_path / "a.mkv", size=(17, 33)), tmp_path / "b.mp4")
+    _, notices = recolor(film(tmp_path / "a.mkv", size=(17, 33)), tmp_path / "b.mp4")
     assert (info_of(tmp_path / "b.mp4").width, info_of(tmp_path / "b.mp4").height) == (17, 33)
-    assert any("full resolution" in notice for notice in writer.notices)
+    assert any("full resolution" in notice for notice in notices)
 
 
 def test_depth_notice(tmp_path, recolor):
     """A codec that cannot hold the depth takes the most it can and says so."""
     source = film(tmp_path / "a.mkv", pixel_format="gray16le")
-    writer = recolor(source, tmp_path / "b.mp4", codec="x264-lossless")
-    assert any("10 bits of the 16" in notice for notice in writer.notices)
+    _, notices = recolor(source, tmp_path / "b.mp4", codec="x264-lossless")
+    assert any("10 bits of the 16" in notice for notice in notices)
     for wanted, found in zip(lumas(source), lumas(tmp_path / "b.mp4"), strict=True):
         np.testing.assert_allclose(found / 1023, wanted / 65535, atol=0.5 / 1023)
 
@@ -231,16 +235,13 @@ def test_depth_notice(tmp_path, recolor):
         ({"preset": "brisk"}, "b.mp4", "knows the presets"),
         ({"codec": "prores", "preset": "slow"}, "b.mov", "has no preset"),
         ({"chroma": "410"}, "b.mp4", "chroma is 420, 422 or 444"),
-        ({}, "nowhere/b.mp4", "there is no folder"),
-        ({"overwrite": True, "codec": "ffv1"}, "a.mkv", "is never replaced"),
     ],
 )
 def test_refused_settings(tmp_path, settings, name, sentence):
     """What does not go together is refused in one sentence, before any work."""
     info = info_of(film(tmp_path / "a.mkv"))
     with pytest.raises(UserError, match=sentence):
-        VideoWriter(info, tmp_path / name, **settings)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.mkv"]
+        plan(info, tmp_path / name, **settings)
 
 
 def test_encoder_that_does_not_start(tmp_path, recolor):
@@ -263,30 +264,17 @@ def test_nothing_is_overwritten(tmp_path, recolor):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mkv", "b.mkv"]
 
 
-def test_failure_leaves_nothing(tmp_path):
-    """An error in the middle leaves no film and no parts."""
-    source = film(tmp_path / "a.mkv")
-    with (
-        pytest.raises(RuntimeError),
-        VideoReader(source) as reader,
-        VideoWriter(reader.info, tmp_path / "b.mkv", codec="ffv1") as writer,
-    ):
-        plane = np.zeros((12, 16), np.float32)
-        writer.write(next(reader), plane, plane)
-        raise RuntimeError
-    assert [path.name for path in tmp_path.iterdir()] == ["a.mkv"]
-
-
 def test_wrong_chroma_size(tmp_path):
     """Chroma of another size is a mistake of the caller."""
     source = film(tmp_path / "a.mkv")
     plane = np.zeros((24, 32), np.float32)
-    with (
-        VideoReader(source) as reader,
-        pytest.raises(ValueError, match="chroma is"),
-        VideoWriter(reader.info, tmp_path / "b.mkv", codec="ffv1") as writer,
-    ):
-        writer.write(next(reader), plane, plane)
+    with VideoReader(source) as reader:
+        encoding = plan(reader.info, tmp_path / "b.mkv", codec="ffv1")
+        with (
+            pytest.raises(ValueError, match="chroma is"),
+            SegmentWriter(encoding, tmp_path / "0") as writer,
+        ):
+            writer.write(next(reader), plane, plane)
 
 
 def test_chroma_samples():

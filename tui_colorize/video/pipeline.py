@@ -6,12 +6,15 @@ motion, one colours, one enlarges the colours under each frame's luma, and the c
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -167,7 +170,8 @@ def colorize_video(
         workshop.open_new()
     film = _Film(info, encoding, hint_set, planes, size, every, colorizer, workshop, checkpoint)
     try:
-        film.color(Meter(total, film.done), progress)
+        with _few_threads():
+            film.color(Meter(total, film.done), progress)
         notices = assemble(info, encoding, film.parts, out, overwrite=overwrite)
     except BaseException:
         workshop.leave()
@@ -333,3 +337,15 @@ class _Film:
             self.problems,
             state,
         )
+
+
+@contextmanager
+def _few_threads() -> Iterator[None]:
+    """Let every stage have its share of the processor's cores for what OpenCV does in threads:
+    more of them take time from each other and wait for each other."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(max(1, (os.cpu_count() or 1) // len(_AHEAD)))
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

@@ -1,11 +1,9 @@
-"""Writing films: the source's luma under new chroma, encoded, with all else copied."""
+"""Encoding the pieces of a film: the source's luma under new chroma."""
 
 from __future__ import annotations
 
-import shutil
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_colorize.terminaltext import printable
-from tui_colorize.video.assemble import assemble
-from tui_colorize.video.encoding import Encoding, plan
-from tui_colorize.video.frame import Plane, Samples, VideoFrame, chroma_samples
-from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.encoding import Encoding
+from tui_colorize.video.frame import Samples, VideoFrame
 from tui_colorize.video.orientation import Orientation
 from tui_colorize.video.pixelformat import plane_array
 from tui_colorize.video.priority import take_back_real_time
@@ -25,9 +21,6 @@ from tui_colorize.video.source import said
 
 if TYPE_CHECKING:
     import av
-
-SEGMENT_FRAMES = 240
-"""Frames encoded as a piece; what an interruption may lose."""
 
 
 class SegmentWriter:
@@ -96,83 +89,6 @@ class SegmentWriter:
             for packet in self._encoder.encode(frame):
                 assert packet.pts is not None  # every frame came with one
                 self._file.add(packet.pts, packet.duration or 0, packet.is_keyframe, bytes(packet))
-
-
-class VideoWriter:
-    """Writes a whole film: a context manager with write(), complete when the block ends.
-
-    The film is encoded in segments in a folder beside it, which are then put together with what
-    else the source holds. The file appears complete or not at all. notices: sentences about what
-    could not be kept.
-    """
-
-    def __init__(
-        self,
-        info: VideoInfo,
-        out: Path | str,
-        *,
-        codec: str = "x264",
-        crf: int | None = None,
-        preset: str | None = None,
-        chroma: str | None = None,
-        overwrite: bool = False,
-    ) -> None:
-        """See plan() for the settings. Raises UserError, also where check_place does."""
-        from tui_colorize.imagefile.save import check_place
-
-        self._info = info
-        self._out = Path(out)
-        self._overwrite = overwrite
-        self.encoding = plan(info, self._out, codec=codec, crf=crf, preset=preset, chroma=chroma)
-        check_place(info.path, self._out, overwrite=overwrite)
-        self.notices = list(self.encoding.notices)
-        with said(printable(self._out), "be written"):
-            self._folder = Path(mkdtemp(prefix=".tui-colorize-", dir=self._out.parent))
-        self._segments: list[Path] = []
-        self._current: SegmentWriter | None = None
-        self._count = 0
-
-    @property
-    def chroma_size(self) -> tuple[int, int]:
-        """(width, height) of Cb and of Cr, as shown."""
-        return self.encoding.chroma_size
-
-    def __enter__(self) -> VideoWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if error is None:
-                self._finish()
-            elif self._current is not None:
-                self._current.discard()
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def write(self, frame: VideoFrame, cb: Plane, cr: Plane) -> None:
-        """Add the next frame with its chroma: float32 -0.5..0.5, of the chroma_size, as shown."""
-        if self._current is None:
-            path = self._folder / f"{len(self._segments):06}"
-            self._current = SegmentWriter(self.encoding, path)
-            self._segments.append(path)
-        samples = self.encoding.samples
-        self._current.write(frame, chroma_samples(cb, samples), chroma_samples(cr, samples))
-        self._count += 1
-        if self._count % SEGMENT_FRAMES == 0:
-            self._current.finish()
-            self._current = None
-
-    def _finish(self) -> None:
-        if self._current is not None:
-            self._current.finish()
-        self.notices += assemble(
-            self._info, self.encoding, self._segments, self._out, overwrite=self._overwrite
-        )
 
 
 def colored(
