@@ -258,3 +258,25 @@ def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network):
         for one, two in zip(again, results[keyframe.index + 1 :], strict=True):
             assert one.index == two.index
             assert np.abs(one.ab - two.ab).max() < 1e-4
+
+
+def test_behind_any_keyframe_each_hint_is_remembered_once(network):
+    """Also one on a later frame, which had been looked at before the keyframe was coloured."""
+    numbers = {3: 0, 17: 1}
+    frames = [
+        replace(frame, places={numbers[frame.index]: (60, 60)}) if frame.own else frame
+        for frame in moving(24, {3: RED, 17: BLUE})
+    ]
+
+    def remembered() -> list[int]:
+        memory, _ = network.recalled[-1]
+        return memory.levels[0].hint.tolist()
+
+    results = colored(network, frames, [3, 17], every=4)
+    assert remembered() == [0, 1]
+    for keyframe in [each for each in results[:-1] if each.state is not None]:
+        colorist = ShotColorist.resumed(network, [3, 17], 4, keyframe.state)
+        for frame in frames[keyframe.index + 1 :]:
+            colorist.feed(frame)
+        colorist.finish()
+        assert remembered() == [0, 1]

@@ -96,6 +96,8 @@ class ShotColorist:
         self._evidence: dict[int, _Evidence] = {}  # by the frames' indices
         self._own: dict[int, _Evidence] = {}
         self._memory: HintMemory | None = None
+        # the anchor that was remembered last, and the memory before it
+        self._before: tuple[int, HintMemory | None] = -1, None
 
     @classmethod
     def resumed(
@@ -320,6 +322,7 @@ class ShotColorist:
 
     def _remember(self, frame: ShotFrame, ab: Plane, mask: Plane, places: Places) -> None:
         """Keep in mind what is hinted on a frame, for the rest of the shot."""
+        self._before = frame.index, self._memory
         seen = self._network.remember(frame.lightness, ab, mask, places)
         self._memory = self._memory.joined(seen) if self._memory else seen
 
@@ -344,9 +347,12 @@ class ShotColorist:
     def _state(self, frame: ShotFrame) -> dict[str, NDArray[Any]]:
         assert self._carrier is not None
         since = -1 if self._since_anchor is None else self._since_anchor
+        # whoever goes on behind this frame will see a later anchor, and remember it, again
+        newest, before = self._before
+        memory = self._memory if newest <= frame.index else before
         return {
             **self._carrier.state(),
-            **(self._memory.state() if self._memory else {}),
+            **(memory.state() if memory else {}),
             "gray": frame.gray,
             "index": np.array(frame.index),
             "since_anchor": np.array(since),
