@@ -130,10 +130,7 @@ def test_killed(start):
 def test_killed_while_suspended(start):
     """The terminal is the shell's then: nothing is written to it."""
     with FakeTerminal(TERMINALS["xterm"]) as fake:
-        process = start(fake)
-        fake.until(READY)
-        press(fake, b"\x1a", lambda: stopped(process))
-        assert restored(fake)
+        process = suspended(start, fake)
         before = len(fake.shown)
         process.kill()
         assert process.wait(30) == -signal.SIGKILL
@@ -195,13 +192,19 @@ def stopped(process):
     return state.startswith("T")
 
 
+def suspended(start, fake):
+    """The app, started and stopped with ctrl+z; the terminal is as it was before."""
+    process = start(fake)
+    fake.until(READY)
+    press(fake, b"\x1a", lambda: stopped(process))
+    assert restored(fake)
+    return process
+
+
 def test_suspended_and_resumed(start):
     """With ctrl+z, and without warning, which leaves no time to clear up."""
     with FakeTerminal(TERMINALS["xterm"]) as fake:
-        process = start(fake)
-        fake.until(READY)
-        press(fake, b"\x1a", lambda: stopped(process))
-        assert restored(fake)
+        process = suspended(start, fake)
         drawn = fake.shown.count(READY)
         process.send_signal(signal.SIGCONT)
         fake.until(READY, drawn + 1)
