@@ -145,8 +145,10 @@ class Film:
 
     def alone(self, pins: Callable[[int], list[Pin]], *, memory: bool = False) -> dict[int, Plane]:
         """Every third frame by itself; with the memory of the first, whose places the pins know."""
-        first = self.planes(0, self.put(0))
-        recalled = self.network.remember(*first, self.places(0)) if memory else None
+        recalled = None
+        if memory:
+            first = (each[None] for each in self.planes(0, self.put(0)))
+            _, recalled = self.network.remember(*first, None, self.places(0))
         results = {}
         for index in range(0, len(self.clip.gray), EVERY_THIRD):
             given = pins(index)

@@ -33,6 +33,7 @@ from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.scout import Scout
 from tui_colorize.video.shotcolor import ShotColorist
 from tui_colorize.video.writer import SegmentWriter
+from tui_colorize.workers import Workers
 
 SIZE = 1920, 1080
 COLOR = 20.0, -15.0
@@ -50,8 +51,11 @@ class Constant:
     def color_planes(self, lightness: Any, *_: Any) -> Any:
         return np.full((*lightness.shape, 2), COLOR, np.float32)
 
-    def remember(self, *_: Any) -> HintMemory:
-        return HintMemory(())
+    def remember(self, lightness: Any, *_: Any) -> tuple[Any, HintMemory]:
+        return self.color_planes(lightness), HintMemory(())
+
+    def workers(self) -> Workers:
+        return Workers(1)
 
 
 def bare(film: Path, encoding: Encoding, out: Path) -> int:
@@ -130,10 +134,11 @@ def stages(film: Path, folder: Path, colorizer: Any, codec: str) -> None:
             ("constant", Constant(colorizer.device, colorizer.network_size)),
             ("network", colorizer),
         ):
-            colorist = ShotColorist(network, [0], every)
-            start = time.perf_counter()
-            colors = [color for frame in scouted for color in colorist.feed(frame)]
-            colors += colorist.finish()
+            with network.workers() as workers:
+                colorist = ShotColorist(network, [0], every, workers)
+                start = time.perf_counter()
+                colors = [color for frame in scouted for color in colorist.feed(frame)]
+                colors += colorist.finish()
             took[f"{name}, every {every or 'auto'}"] = (time.perf_counter() - start) / len(scouted)
     ab = colors[-1].ab
     for device in dict.fromkeys(("cpu", colorizer.device)):

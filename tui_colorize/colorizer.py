@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from threading import Lock
+from threading import Semaphore
 from types import MappingProxyType
 
 import numpy as np
@@ -30,11 +30,13 @@ from .hints import Hint, HintSet, patch
 from .picture import Picture, Plane
 from .pin import Pin, hold
 from .terminaltext import printable
+from .workers import Workers
 
 NETWORK_SIZE = 256  # the network sees as many pixels as a square of this side has
 
 _COARSE_REACH = 2.5  # cells of the network over which a hint's missing colour fades out
 _BATCH = 16
+_AT_ONCE = 4  # questions that the network answers at once: each needs memory of its own
 
 
 class Colorizer:
@@ -60,7 +62,10 @@ class Colorizer:
             raise UserError(printable(str(error))) from error
         self._dtype = quick_dtype(self._device)
         self._network = place(network, self._device, self._dtype)
-        self._lock = Lock()
+        self._at_once = 1
+        if self._device.type == "cpu":
+            self._at_once = min(torch.get_num_threads(), _AT_ONCE)
+        self._turns = Semaphore(self._at_once)
         self._last: tuple[tuple[object, ...], Coloring] | None = None
 
     @property
@@ -190,10 +195,36 @@ class Colorizer:
         vividness = self.vividness
         return _ab(self._ask(planes, _recalled(memory, places, planes), max_keys), vividness)
 
-    def remember(self, lightness: Plane, ab: Plane, mask: Plane, places: Places) -> HintMemory:
-        """What to remember of the hints on one frame, (h, w) and (h, w, 2); see color_planes."""
-        planes = _planes(lightness[None], ab[None], mask[None])
-        return _remembered(self._ask(planes).memory, places, _side(planes))
+    def remember(
+        self,
+        lightness: Plane,
+        ab: Plane,
+        mask: Plane,
+        memory: HintMemory | None = None,
+        places: Places = MappingProxyType({}),
+    ) -> tuple[Plane, HintMemory]:
+        """The colours as color_planes gives them, and what to remember of the first picture."""
+        planes = _planes(lightness, ab, mask)
+        vividness = self.vividness
+        prediction = self._ask(planes, _recalled(memory, places, planes))
+        seen = _remembered(prediction.memory, places, _side(planes))
+        return _ab(prediction, vividness), seen
+
+    def workers(self) -> Workers:
+        """Threads in which to ask for the colours of several frames side by side.
+
+        On the processor a network on one core waits for nobody, while the threads of one on several
+        wait for each other after every layer; so each has its share of them. To be closed.
+        """
+        threads = torch.get_num_threads()
+
+        def begin() -> None:
+            torch.get_num_threads()  # or the first use would take over the others' number
+            torch.set_num_threads(max(1, threads // self._at_once))
+
+        workers = Workers(self._at_once, begin)
+        torch.set_num_threads(threads)  # or threads that begin later would have as few
+        return workers
 
     def _job(self, image: Image | Picture, hints: Iterable[Hint]) -> tuple[Picture, HintSet]:
         picture = self.prepare(image)
@@ -240,9 +271,9 @@ class Colorizer:
         memory: tuple[Memory, ...] = (),
         max_keys: int | None = None,
     ) -> Prediction:
-        """What the network says, on its device, one thread at a time."""
+        """What the network says, on its device, to a few threads at a time."""
         half = torch.autocast(self._device.type, self._dtype, self._dtype != torch.float32)
-        with self._lock, torch.inference_mode(), half, enough_memory(self._device):
+        with self._turns, torch.inference_mode(), half, enough_memory(self._device):
             planes = planes.to(self._device, memory_format=torch.channels_last)
             recalled = tuple(Memory(*(t.to(self._device) for t in cells)) for cells in memory)
             prediction: Prediction = self._network(planes, max_keys, recalled)

@@ -71,29 +71,27 @@ class TestNetwork:
 
     @pytest.fixture
     def frame(self):
-        """L (64, 96) of a light disc on a dark ground, and planes with a red hint on the disc."""
+        """L (1, 64, 96) of a light disc on a dark ground, and planes with a red hint on it."""
         y, x = np.mgrid[:64, :96].astype(np.float32)
         disc = np.hypot(x - 30, y - 32) < 14
         lightness = np.where(disc, 70, 30).astype(np.float32) + np.sin(x + 3 * y)
         ab, mask = np.zeros((64, 96, 2), np.float32), np.zeros((64, 96), np.float32)
         ab[29:35, 27:33], mask[29:35, 27:33] = (50, 40), 1
-        return lightness, ab, mask
+        return lightness[None], ab[None], mask[None]
 
     def test_it_colours_what_has_moved_without_any_hint_there(self, colorizer, frame):
         """The disc has moved; it alone is red on the other frame, whether followed or lost."""
-        lightness, ab, mask = frame
-        memory = colorizer.remember(lightness, ab, mask, {0: (30.0, 32.0)})
-        moved = np.roll(lightness, 40, 1)
+        _, memory = colorizer.remember(*frame, None, {0: (30.0, 32.0)})
+        moved = np.roll(frame[0], 40, 2)
         nothing = np.zeros((1, 64, 96, 2), np.float32), np.zeros((1, 64, 96), np.float32)
-        plain = colorizer.color_planes(moved[None], *nothing)[0, 32, 70]
+        plain = colorizer.color_planes(moved, *nothing)[0, 32, 70]
         for places in ({0: (70.0, 32.0)}, {}):
-            result = colorizer.color_planes(moved[None], *nothing, memory, places)[0]
+            result = colorizer.color_planes(moved, *nothing, memory, places)[0]
             assert result[32, 70, 0] > plain[0] + 15
             assert result[32, 70, 0] > result[5, 10, 0] + 15
 
     def test_it_holds_the_colour_that_was_asked_for(self, colorizer, frame):
-        lightness, ab, mask = frame
-        memory = colorizer.remember(lightness, ab, mask, {0: (30.0, 32.0)})
+        _, memory = colorizer.remember(*frame, None, {0: (30.0, 32.0)})
         for level in memory.levels:
             assert len(level.seen) > 0
             assert np.allclose(level.color[:, :2] * 110, (50, 40), atol=0.1)

@@ -19,6 +19,7 @@ from tui_colorize.video.devicechroma import DeviceChroma
 from tui_colorize.video.progress import STAGES
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.stages import AssemblyLine
+from tui_colorize.workers import Workers
 
 WIDTH, HEIGHT = 96, 64
 RED = Hint(40, 30, "#c83232", 2)
@@ -32,8 +33,11 @@ class StandIn:
     def __init__(self) -> None:
         self.calls = 0
 
-    def remember(self, lightness, ab, mask, places):
-        return HintMemory(())
+    def workers(self):
+        return Workers(2)
+
+    def remember(self, lightness, ab, mask, memory=None, places=None):
+        return self.color_planes(lightness, ab, mask), HintMemory(())
 
     def color_planes(self, lightness, ab, mask, memory=None, places=None, max_keys=None):
         self.calls += 1
@@ -343,18 +347,22 @@ def test_a_full_disk(network, monkeypatch):
     assert len(seen) < 40
 
 
-def test_an_error_of_a_stage_ends_the_run(network, monkeypatch):
+@pytest.mark.parametrize("answers", [0, 3])
+def test_an_error_of_a_stage_ends_the_run(network, monkeypatch, answers):
     """It comes out as it is, with no thread left and nothing written."""
     write_film("film.mkv", (12,))
+    color_planes = network.color_planes
 
-    def broken(*_):
-        raise RuntimeError("no colours")
+    def broken(*planes):
+        if network.calls >= answers:
+            raise RuntimeError("no colours")
+        return color_planes(*planes)
 
-    monkeypatch.setattr(network, "color_planes", broken, raising=False)
+    monkeypatch.setattr(network, "color_planes", broken)
     with pytest.raises(RuntimeError, match="no colours"):
-        color("film.mkv", "out.mkv", [RED], network)
-    names = {thread.name for thread in threading.enumerate()}
-    assert not names & {"scout", "color", "chroma"}
+        color("film.mkv", "out.mkv", [RED], network, every=1)
+    names = {thread.name.partition("_")[0] for thread in threading.enumerate()}
+    assert not names & {"scout", "color", "chroma", "worker"}
     assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from threading import Barrier
+from time import sleep
 
 import numpy as np
 import pytest
@@ -13,9 +16,11 @@ from tui_colorize.pin import Pin
 from tui_colorize.video import shotcolor
 from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist
 from tui_colorize.video.shotframe import ShotFrame
+from tui_colorize.workers import Workers
 
 HEIGHT, WIDTH = 128, 192
 RED, BLUE = (50.0, 40.0), (10.0, -50.0)
+NOWHERE: Mapping = {}
 
 
 class Network:
@@ -25,11 +30,12 @@ class Network:
         self.calls = 0
         self.recalled: list = []
 
-    def remember(self, lightness, ab, mask, places):
+    def remember(self, lightness, ab, mask, memory=None, places=NOWHERE):
         """One cell for each hint."""
         center = np.array(list(places.values()), np.float32).reshape(-1, 2)
         seen, color = np.ones((len(places), 4), np.float32), np.ones((len(places), 3), np.float32)
-        return HintMemory((Cells.of(seen, color, center, places),))
+        remembered = HintMemory((Cells.of(seen, color, center, places),))
+        return self.color_planes(lightness, ab, mask, memory, places), remembered
 
     def color_planes(self, lightness, ab, mask, memory=None, places=None, max_keys=None):
         self.calls += 1
@@ -85,8 +91,8 @@ def moving(count: int, hints: dict[int, tuple[float, float]], first: int = 0) ->
     ]
 
 
-def colored(network, frames, anchors=(), every=None):
-    colorist = ShotColorist(network, anchors, every)
+def colored(network, frames, anchors=(), every=None, workers=None):
+    colorist = ShotColorist(network, anchors, every, workers)
     results = []
     for frame in frames:
         results += colorist.feed(frame)
@@ -199,6 +205,46 @@ def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
     assert LOOK_AHEAD >= 240
 
 
+@pytest.mark.parametrize("every", [1, 3, None])
+def test_colours_do_not_depend_on_who_answers_first(network, every):
+    """Side by side, late ones first, the network's answers make the same film."""
+
+    class Late(Network):
+        def color_planes(self, *planes):
+            answer = super().color_planes(*planes)
+            sleep(0.02 * (self.calls % 3))
+            return answer
+
+    hints = {0: RED, 13: BLUE}
+    alone = colored(network, moving(20, hints), [0, 13], every)
+    with Workers(3) as workers:
+        together = colored(Late(), moving(20, hints), [0, 13], every, workers)
+    for one, other in zip(alone, together, strict=True):
+        assert np.abs(one.ab - other.ab).max() < 1e-4
+        assert (one.state is None) == (other.state is None)
+        for name, plane in (one.state or {}).items():
+            assert np.allclose(plane, other.state[name], atol=1e-4)
+
+
+def test_as_many_keyframes_are_under_way_as_there_are_workers():
+    """Two wait for each other in the network; no more than one besides waits for its turn."""
+    both = Barrier(2)
+
+    class Paired(Network):
+        def color_planes(self, lightness, *planes):
+            both.wait(timeout=20)
+            return super().color_planes(lightness, *planes)
+
+    done = 0
+    with Workers(2) as workers:
+        colorist = ShotColorist(Paired(), every=1, workers=workers)
+        for number, frame in enumerate(moving(12, {}), 1):
+            done += len(colorist.feed(frame))
+            assert number - done <= 2 + 1
+        done += len(colorist.finish())
+    assert done == 12
+
+
 def test_hints_are_remembered_wherever_they_are_lost(network):
     """Frames after a hinted one are coloured with its memory and the places known there."""
     frames = moving(8, {0: RED})
@@ -234,11 +280,9 @@ def test_a_reference_is_remembered_by_its_looks(network):
     remember = network.remember
     network.remember = lambda *planes: given.append(planes) or remember(*planes)
     colored(network, frames, [0], every=1)
-    (_, ab, mask, places), *others = given
-    assert not others
+    ((_, ab, mask),) = given  # and no places
     assert 4 <= mask.sum() <= 128
-    assert np.array_equal(ab[mask > 0], reference[mask > 0])
-    assert not places
+    assert np.array_equal(ab[mask > 0], reference[None][mask > 0])
     assert network.recalled[-1][0] is not None
 
 
@@ -250,7 +294,7 @@ def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network):
     keyframes = [each for each in results if each.state is not None]
     assert len(keyframes) > 4
     for keyframe in keyframes[:-1]:
-        colorist = ShotColorist.resumed(network, [3, 17], None, keyframe.state)
+        colorist = ShotColorist.resumed(keyframe.state, network, [3, 17], None)
         again = []
         for frame in frames[keyframe.index + 1 :]:
             again += colorist.feed(frame)
@@ -275,7 +319,7 @@ def test_behind_any_keyframe_each_hint_is_remembered_once(network):
     results = colored(network, frames, [3, 17], every=4)
     assert remembered() == [0, 1]
     for keyframe in [each for each in results[:-1] if each.state is not None]:
-        colorist = ShotColorist.resumed(network, [3, 17], 4, keyframe.state)
+        colorist = ShotColorist.resumed(keyframe.state, network, [3, 17], 4)
         for frame in frames[keyframe.index + 1 :]:
             colorist.feed(frame)
         colorist.finish()

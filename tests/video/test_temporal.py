@@ -8,7 +8,17 @@ import cv2
 import numpy as np
 import pytest
 
-from tui_colorize.video.temporal import Carrier, Path, Step, View, enlarged, mixed, positions, pull
+from tui_colorize.video.temporal import (
+    Asked,
+    Carrier,
+    Path,
+    Step,
+    View,
+    enlarged,
+    mixed,
+    positions,
+    pull,
+)
 
 HEIGHT, WIDTH = 128, 192
 
@@ -95,16 +105,16 @@ def test_colour_does_not_wash_out_over_many_keyframes(texture):
     start = 20.0
     frames = [view(texture, start + 1.3 * number) for number in range(41)]
     ones = np.ones((HEIGHT, WIDTH), np.float32)
-    carrier = Carrier(frames[0], stripes(start), ones)
+    carrier = Carrier(frames[0], Asked(stripes(start), ones))
     again = stripes(start)
     for before, after in pairwise(frames):
         step = Step.between(before, after)
         carrier.advance(step.back, step.back_sure)
         arrival = carrier.arrive(after)
-        carrier.settle(arrival.ab, arrival.trust)
+        carrier.settle(arrival.asked, after)
         again = pull(again, enlarged(Path(step.back, step.back_sure)).position)
     # what was seen all the time
-    kept, true = inner(arrival.ab)[:, :100, 0], inner(stripes(start + 52))[:, :100, 0]
+    kept, true = inner(arrival.asked.ab)[:, :100, 0], inner(stripes(start + 52))[:, :100, 0]
     assert np.abs(kept).mean() > 30
     assert np.mean(np.sign(kept) == np.sign(true)) > 0.93
     assert np.abs(kept).mean() > np.abs(inner(again)[:, :100, 0]).mean() + 3  # resampled 40 times
@@ -114,29 +124,30 @@ def test_trust_and_confidence_end_where_the_picture_was_not_seen(texture):
     """What came in on the right has no trusted colour, what stayed has."""
     ones = np.ones((HEIGHT, WIDTH), np.float32)
     before, after = view(texture, 20), view(texture, 36)
-    carrier = Carrier(before, stripes(0), ones)
+    carrier = Carrier(before, Asked(stripes(0), ones))
     step = Step.between(before, after)
     carrier.advance(step.back, step.back_sure)
     arrival = carrier.arrive(after)
     assert arrival.confidence[:, -12:].mean() < 0.1
-    assert arrival.trust[:, -12:].mean() < 0.1
-    assert arrival.trust[20:-20, 20:120].mean() > 0.9
+    assert arrival.asked.trust[:, -12:].mean() < 0.1
+    assert arrival.asked.trust[20:-20, 20:120].mean() > 0.9
 
 
 def test_a_carrier_goes_on_from_its_state(texture):
     """Restored, it brings the very same colour, confidence and trust to the next frame."""
     frames = [view(texture, 20 + 2 * number) for number in range(4)]
     ones = np.ones((HEIGHT, WIDTH), np.float32)
-    carrier = Carrier(frames[0], stripes(0), ones)
+    carrier = Carrier(frames[0], Asked(stripes(0), ones))
     steps = [Step.between(*pair) for pair in pairwise(frames)]
     for step, frame in zip(steps[:2], frames[1:3], strict=True):
         carrier.advance(step.back, step.back_sure)
-        arrival = carrier.arrive(frame)
-        carrier.settle(arrival.ab, arrival.trust)
+        carrier.settle(carrier.arrive(frame).asked, frame)
     other = Carrier.restore(carrier.state())
     for each in (carrier, other):
         each.advance(steps[2].back, steps[2].back_sure)
-    for one, two in zip(carrier.arrive(frames[3]), other.arrive(frames[3]), strict=True):
-        assert np.array_equal(one, two)
+    one, two = (each.arrive(frames[3]) for each in (carrier, other))
+    assert np.array_equal(one.asked.ab, two.asked.ab)
+    assert np.array_equal(one.asked.trust, two.asked.trust)
+    assert np.array_equal(one.confidence, two.confidence)
     with pytest.raises(KeyError):
         Carrier.restore({})

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,6 +42,7 @@ from tui_colorize.video.shotcolor import ShotColorist
 from tui_colorize.video.shotframe import ShotColor
 from tui_colorize.video.stages import AssemblyLine
 from tui_colorize.video.writer import SegmentWriter
+from tui_colorize.workers import Workers
 
 if TYPE_CHECKING:
     from tui_colorize.colorizer import Colorizer
@@ -226,6 +228,12 @@ class _Film:
 
     def color(self, meter: Meter, progress: Callable[[Progress], None] | None) -> None:
         """Make all segments that are missing."""
+        with self._colorizer.workers() as workers:
+            self._color(workers, meter, progress)
+
+    def _color(
+        self, workers: Workers, meter: Meter, progress: Callable[[Progress], None] | None
+    ) -> None:
         line = AssemblyLine()
 
         def stage(
@@ -237,7 +245,7 @@ class _Film:
             read = line.stage("read", self._scout.read(), _AHEAD["read"])
             scouted = stage("scout", self._scout.follow, read)
             moving = stage("motion", with_motion, scouted)
-            colored = stage("color", self._colored, moving)
+            colored = stage("color", partial(self._colored, workers), moving)
             ready = stage("chroma", self._ready, colored)
             for _ in self._encoded(line.taking("encode", ready)):
                 if progress is not None:
@@ -250,16 +258,15 @@ class _Film:
         if frame.index >= self._first:
             self._shelf.put(frame)
 
-    def _colored(self, scouted: Iterator[Scouted]) -> Iterator[_Colored]:
+    def _colored(self, workers: Workers, scouted: Iterator[Scouted]) -> Iterator[_Colored]:
         """Colour shot after shot."""
-        checkpoint, network = self._checkpoint, self._colorizer
+        checkpoint = self._checkpoint
+        given = self._colorizer, self._anchors, self._every, workers
         shot, shots, last = 0, 0, -1
         colorist: ShotColorist | None = None
         if checkpoint is not None:
             try:
-                colorist = ShotColorist.resumed(
-                    network, self._anchors, self._every, checkpoint.state
-                )
+                colorist = ShotColorist.resumed(checkpoint.state, *given)
             except KeyError:
                 raise UserError(
                     "what the interrupted run has left is damaged; --overwrite begins anew"
@@ -272,7 +279,7 @@ class _Film:
                 if colorist is not None:
                     for color in colorist.finish():
                         yield _Colored(color, shot, shots)
-                colorist = ShotColorist(network, self._anchors, self._every)
+                colorist = ShotColorist(*given)
                 shot, shots = each.frame.index, shots + 1
             for color in colorist.feed(each.frame):
                 yield _Colored(color, shot, shots)

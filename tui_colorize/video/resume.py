@@ -26,7 +26,7 @@ from tui_colorize.video.source import said
 
 State = Mapping[str, NDArray[Any]]
 
-_FORMAT = 2
+_FORMAT = 3
 _STATE = "state.npz"
 _LOCK = "lock"
 

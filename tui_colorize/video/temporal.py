@@ -6,6 +6,9 @@ hints). Positions in the anchor are corrected by matching the two frames directl
 Šerých & Matas, "MFT: Long-Term Tracking of Every Pixel", WACV 2024, who choose among flows over
 several gaps; confidence says where a pixel was not seen before and needs a colour of its own.
 
+Only what was asked for is carried, not what the network has made of it, so that a keyframe need not
+wait for the colours of the one before.
+
 Colours are at the network's working size: ab (h, w, 2) and trust (h, w), float32. Motion is looked
 for at half of it: a View's gray (h/2, w/2) uint8, positions (h/2, w/2, 2) float32 x, y in pixels of
 that size, confidence (h/2, w/2) float32, 0..1.
@@ -16,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,6 +29,7 @@ from tui_colorize.video.flow import flow
 
 Gray = NDArray[np.uint8]
 Plane = NDArray[np.float32]
+Share = NDArray[np.floating[Any]]
 
 _MISS = 0.75  # pixels that there and back may differ by: the confidence is then 0.37
 _MISS_OF_WAY = 0.05  # and this part of the way
@@ -40,6 +44,8 @@ _TEXTURE = 16.0  # variance in gray levels that makes a match mean something
 _ALIKE = (0.3, 0.7)  # correlation from which a position in the anchor counts, and fully counts
 _SURE = (0.75, 0.92)  # that restores lost confidence
 _RESTORED = 0.95
+
+_TINY = np.float32(1e-6)
 
 _NO_SECOND_MAP: Any = None  # OpenCV's own description of remap does not know that it may be None
 
@@ -119,31 +125,61 @@ class Path:
         return Path(pull(self.position, position), pull(self.confidence, position) * confidence)
 
 
-class Arrival(NamedTuple):
-    """Colour that reached a frame: ab, how sure it is, and its trust; see Carrier.
-
-    All at the working size.
-    """
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Colours that somebody has asked for. ab: (h, w, 2); trust: (h, w), 0..1: how far a pixel's
+    colour goes back to that."""
 
     ab: Plane
-    confidence: Plane
     trust: Plane
+
+    @classmethod
+    def nothing(cls, height: int, width: int) -> Asked:
+        """On a frame of which nothing is known."""
+        return cls(np.zeros((height, width, 2), np.float32), np.zeros((height, width), np.float32))
+
+    def beside(self, other: Asked, mine: Share, others: Share) -> Plane:
+        """The ab of both, by these weights (h, w)."""
+        return mixed(self.ab, other.ab, others / (mine + others + _TINY))
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Where the pixels of a keyframe were in the one before it and in the anchor; at the working
+    size."""
+
+    path: Path
+    anchored: Path
+
+    def brought(self, before: Plane, anchor: Plane) -> Plane:
+        """The colours (h, w, 2) that come from these two frames."""
+        return mixed(
+            pull(before, self.path.position),
+            pull(anchor, self.anchored.position),
+            self.anchored.confidence,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """What reached a frame; confidence (h, w): that what is there is the same thing."""
+
+    asked: Asked
+    confidence: Plane
+    ways: Ways
 
 
 class Carrier:
-    """Carries the colour of keyframes along a shot, in either direction of time.
+    """Carries what was asked for along a shot, in either direction of time."""
 
-    trust: how far each pixel's colour goes back to what somebody has asked for.
-    """
+    def __init__(self, view: View, asked: Asked) -> None:
+        """From this keyframe, the first anchor."""
+        self.path, self._asked = Path.start(*view.gray.shape), asked
+        self.anchor(view)
 
-    def __init__(self, view: View, ab: Plane, trust: Plane) -> None:
-        self.path = Path.start(*view.gray.shape)
-        self.ab, self._trust = ab, trust
-        self.anchor(view, ab, trust)
-
-    def anchor(self, view: View, ab: Plane, trust: Plane) -> None:
+    def anchor(self, view: View) -> None:
         """From now on, match with this frame, which is the present keyframe."""
-        self._anchor, self._anchor_ab, self._anchor_trust = view, ab, trust
+        self._anchor, self._anchor_asked = view, self._asked
         self._anchored = Path.start(*view.gray.shape)
 
     @property
@@ -157,34 +193,34 @@ class Carrier:
         return self.path
 
     def arrive(self, view: View) -> Arrival:
-        """The colour that the last steps have brought to the present frame."""
-        reached = self._match(view)
-        path, anchored = enlarged(self.path), enlarged(reached)
-        ab = mixed(
-            pull(self.ab, path.position),
-            pull(self._anchor_ab, anchored.position),
-            anchored.confidence,
+        """What the last steps have brought to the present frame."""
+        ways = Ways(enlarged(self.path), enlarged(self._match(view)))
+        path, anchored = ways.path, ways.anchored
+        before, anchor = (
+            Asked(pull(asked.ab, way.position), pull(asked.trust, way.position))
+            for asked, way in ((self._asked, path), (self._anchor_asked, anchored))
         )
-        trust = cv2.max(
-            cv2.multiply(pull(self._trust, path.position), path.confidence),
-            cv2.multiply(pull(self._anchor_trust, anchored.position), anchored.confidence),
+        from_anchor = anchor.trust * anchored.confidence
+        asked = Asked(
+            before.beside(anchor, before.trust * (1 - anchored.confidence), from_anchor),
+            np.maximum(before.trust * path.confidence, from_anchor),
         )
-        confidence = cv2.max(path.confidence, anchored.confidence)
-        return Arrival(ab, np.asarray(confidence), np.asarray(trust))
+        confidence = np.maximum(path.confidence, anchored.confidence)
+        return Arrival(asked, confidence, ways)
 
-    def settle(self, ab: Plane, trust: Plane) -> None:
-        """Make the present frame, to which arrive() has led, the keyframe, with this colour."""
-        self.ab, self._trust = ab, trust
-        self.path = Path.start(*self._anchor.gray.shape)
+    def settle(self, asked: Asked, view: View) -> None:
+        """Make the present frame the keyframe, on which this was asked for."""
+        self._asked = asked
+        self.path = Path.start(*view.gray.shape)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What a new carrier needs to go on from the present keyframe."""
         return {
-            "ab": self.ab,
-            "trust": self._trust,
+            "asked_ab": self._asked.ab,
+            "asked_trust": self._asked.trust,
             "anchor_gray": self._anchor.gray,
-            "anchor_ab": self._anchor_ab,
-            "anchor_trust": self._anchor_trust,
+            "anchor_ab": self._anchor_asked.ab,
+            "anchor_trust": self._anchor_asked.trust,
             "anchored_position": self._anchored.position,
             "anchored_confidence": self._anchored.confidence,
         }
@@ -194,8 +230,8 @@ class Carrier:
         """The carrier whose state that is. Raises KeyError where it is incomplete."""
         view = View(state["anchor_gray"].astype(np.uint8))
         planes = {name: plane.astype(np.float32) for name, plane in state.items()}
-        carrier = cls(view, planes["anchor_ab"], planes["anchor_trust"])
-        carrier.settle(planes["ab"], planes["trust"])
+        carrier = cls(view, Asked(planes["anchor_ab"], planes["anchor_trust"]))
+        carrier.settle(Asked(planes["asked_ab"], planes["asked_trust"]), view)
         carrier._anchored = Path(planes["anchored_position"], planes["anchored_confidence"])
         return carrier
 
@@ -250,7 +286,7 @@ def pull(plane: Plane, position: Plane) -> Plane:
     )
 
 
-def mixed(one: Plane, other: Plane, share: NDArray[np.floating]) -> Plane:
+def mixed(one: Plane, other: Plane, share: Share) -> Plane:
     """Of two planes (h, w, 2), as much of the other as the share (h, w), 0..1, says."""
     # single planes: to multiply interleaved ones by one of them takes ten times as long
     planes = zip(cv2.split(one), cv2.split(other), strict=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import numpy as np
 import pytest
+import torch
 
 from tui_colorize import Hint, HintSet
 
@@ -50,3 +54,21 @@ def test_the_cache_tells_memories_and_numbers_apart(colorizer, frames):
     assert plain is not recalled
     assert np.array_equal(plain.render(), colorizer.solve(frames[1]).render())
     assert not np.array_equal(plain.render(), recalled.render())
+
+
+def test_frames_are_coloured_side_by_side(colorizer, frames):
+    """In its workers, each with its share of the threads; others keep theirs."""
+    before = torch.get_num_threads()
+    lightness = [frame.scaled(96, 64)[None] for frame in frames]
+    ab, mask = np.zeros((1, 64, 96, 2), np.float32), np.zeros((1, 64, 96), np.float32)
+    ab[:, 30:34, 28:32], mask[:, 30:34, 28:32] = (40, 30), 1
+    with colorizer.workers() as workers:
+        share = workers.submit(torch.get_num_threads).result()
+        assert 1 <= share * workers.count <= before
+        questions = [partial(colorizer.color_planes, each, ab, mask) for each in lightness * 2]
+        together = [answer.result() for answer in [workers.submit(each) for each in questions]]
+    assert torch.get_num_threads() == before
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(torch.get_num_threads).result() == before
+    for answer, ask in zip(together, questions, strict=True):
+        assert np.abs(answer - ask()).max() < 2
