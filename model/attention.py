@@ -152,11 +152,12 @@ class HintAttention(nn.Module):
         key = torch.cat([key, k_place, -k_norm, bias, torch.zeros_like(k_norm), 1 - placed], -1)
         nothing = torch.zeros_like(key[:, :, :1])
         nothing[..., -2] = 1
-        color = F.pad(cells.color.float(), (0, 0, 0, 1))[:, None].expand(-1, self.heads, -1, -1)
+        # as wide as the keys: else no fused kernel takes it, and the logits are kept after all
+        color = F.pad(cells.color.float(), (0, key.shape[-1] - 3, 0, 1))[:, None]
+        color = color.expand(-1, self.heads, -1, -1)
         with torch.autocast(x.device.type, enabled=False):
-            return F.scaled_dot_product_attention(
-                query, torch.cat([key, nothing], 2), color, scale=1.0
-            )
+            key = torch.cat([key, nothing], 2)
+            return F.scaled_dot_product_attention(query, key, color, scale=1.0)[..., :3]
 
 
 def _hinted_cells(x: Tensor, planes: Tensor, max_keys: int | None) -> Memory:
