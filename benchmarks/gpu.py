@@ -121,11 +121,16 @@ def stages(film: Path, folder: Path, colorizer: Any, codec: str) -> None:
     size = info.width, info.height
     encoding = plan(info, folder / "out.mkv", codec=codec)
     working = working_size(*size, colorizer.network_size)
-    scout = Scout(film, working, HintSet(hints(size)), {}, lambda _: None)
-    read = list(scout.read())
+    scout = Scout(working, HintSet(hints(size)), {}, lambda _: None)
+
+    def read_all() -> list[Any]:
+        with VideoReader(film) as reader:
+            return list(scout.read(reader))
+
+    read = read_all()
     scouted = [item.frame for item in scout.follow(read)]
     took = {
-        "read": timed(lambda: list(scout.read())) / len(read),
+        "read": timed(read_all) / len(read),
         "scout": timed(lambda: list(scout.follow(read))) / len(read),
     }
     print(f"\n{'ms a frame':24}{'by itself':>10}")

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 
+_SIGN = np.uint32(1 << 31)  # the bit of a float32
+
 
 class Arithmetic(Protocol):
     """What operators and methods of arrays do not do alike in NumPy and torch.
@@ -47,10 +49,13 @@ class Arithmetic(Protocol):
         """The smaller of the two, pixel by pixel; high: a plane or a number."""
 
     def with_sign(self, sizes: Any, signs: Any) -> Any:
-        """The first with the signs of the second."""
+        """The first, which are not negative, with the signs of the second."""
+
+    def scaled(self, planes: Any, factor: float, more: Any, constant: float = 0) -> Any:
+        """The planes times a factor, plus others of their shape and a number."""
 
     def power(self, planes: Any, exponent: float) -> Any:
-        """planes: not negative."""
+        """planes: positive."""
 
     def stacked(self, *planes: Any) -> Any:
         """Planes as the channels of one."""
@@ -96,16 +101,29 @@ class NumpyArithmetic:
         return np.take(table, indices, axis=0)
 
     def at_least(self, plane: Plane, low: Any) -> Plane:
-        return np.asarray(np.maximum(plane, low))
+        # np.maximum takes several times as long
+        if isinstance(low, np.ndarray):
+            return np.asarray(cv2.max(plane, low), np.float32)
+        return plane.clip(low, np.inf)
 
     def at_most(self, plane: Plane, high: Any) -> Plane:
-        return np.asarray(np.minimum(plane, high))
+        if isinstance(high, np.ndarray):
+            return np.asarray(cv2.min(plane, high), np.float32)
+        return plane.clip(-np.inf, high)
 
     def with_sign(self, sizes: Plane, signs: Plane) -> Plane:
-        return np.asarray(np.copysign(sizes, signs))
+        # np.copysign takes several times as long
+        bits = sizes.view(np.uint32) | (signs.view(np.uint32) & _SIGN)
+        return np.asarray(bits.view(np.float32))
+
+    def scaled(self, planes: Plane, factor: float, more: Plane, constant: float = 0) -> Plane:
+        return np.asarray(cv2.addWeighted(planes, factor, more, 1, constant), np.float32)
 
     def power(self, planes: Plane, exponent: float) -> Plane:
-        return np.asarray(cv2.pow(planes, exponent), np.float32)
+        # cv2.pow takes three times as long
+        logarithms = np.asarray(cv2.log(planes), np.float32)
+        logarithms *= exponent
+        return np.asarray(cv2.exp(logarithms), np.float32)
 
     def stacked(self, *planes: Plane) -> Plane:
         return np.asarray(cv2.merge(planes), np.float32)

@@ -102,8 +102,7 @@ def _write(
             )
             for _, packet in merged:
                 target.mux_one(packet)
-        with av.open(f"file:{partial}", metadata_errors="surrogateescape") as written:
-            notices = [*copies.notices, *lost_tags(source, written)]
+        notices = [*copies.notices, *lost_tags(source, partial)]
     # FFmpeg writes Matroska in milliseconds, whatever the film's unit.
     if muxer in ("matroska", "webm") and any(
         entry.pts * 1000 % (1 / encoding.time_base) for entry in frames

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_colorize.terminaltext import printable
@@ -103,10 +104,16 @@ def copy_header(source: InputContainer, target: OutputContainer) -> None:
     target.metadata.update(_tags(source))
 
 
-def lost_tags(source: InputContainer, written: InputContainer) -> list[str]:
+def lost_tags(source: InputContainer, written: Path) -> list[str]:
     """A sentence about the tags for which the written file's format has no place; or nothing."""
-    kept = {key.lower() for key in written.metadata}
-    lost = [printable(key) for key in _tags(source) if key.lower() not in kept]
+    import av
+
+    tags = _tags(source)
+    if not tags:
+        return []
+    with av.open(f"file:{written}", metadata_errors="surrogateescape") as target:
+        kept = {key.lower() for key in target.metadata}
+    lost = [printable(key) for key in tags if key.lower() not in kept]
     if not lost:
         return []
     return [f"the format of the file has no place for: {', '.join(lost)}"]

@@ -20,15 +20,20 @@ LONG_SIDE = 320
 """Of the frames that flow is computed on, in pixels."""
 
 
+def working_copy(width: int, height: int, long_side: int = LONG_SIDE) -> tuple[int, int]:
+    """(width, height) of a frame reduced to that long side; smaller frames keep their size."""
+    scale = min(1.0, long_side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def working(gray: Gray, long_side: int = LONG_SIDE) -> Gray:
     """The frame reduced to that long side by area averages; smaller frames as they are."""
     import cv2
 
     height, width = gray.shape
-    scale = long_side / max(height, width)
-    if scale >= 1:
+    size = working_copy(width, height, long_side)
+    if size == (width, height):
         return gray
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA))
 
 

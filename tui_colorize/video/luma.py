@@ -43,6 +43,7 @@ _GRID, _FURTHEST = 45, 150.0  # points of the table along each axis; |a| and |b|
 _HALVINGS = 16
 _KNEE = 6 / 29
 _SLOPE = 3 * _KNEE**2
+_RAISED = 1.055**2.4  # times light, to the power of 1 / 2.4: 1.055 times what light alone is
 
 
 def to_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic = NUMPY) -> tuple[Any, Any]:
@@ -79,8 +80,9 @@ def to_lab(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
 
 def _strip_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic) -> tuple[Any, Any]:
     red, blue = WEIGHTS[matrix]
+    a, b = by.split(ab)
+    rgb, change = _rgb(_guess(luma, a, b, matrix, by), a, b, matrix, by)
     weights = np.array([[red, 1 - red - blue, blue]], np.float32)
-    rgb, change = _rgb(_guess(luma, ab, matrix, by), ab, matrix, by)
     found, slope = (by.transformed(each, weights)[..., 0] for each in (rgb, change))
     step = (luma - found) / slope
     # After the step Y' is the luma; what the step does to R'G'B' needs no evaluation.
@@ -92,25 +94,25 @@ def _strip_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic) -> tuple[Any,
     return cb, cr
 
 
-def _rgb(fy: Any, ab: Any, matrix: str, by: Arithmetic) -> tuple[Any, Any]:
-    """R'G'B' of f(Y) and ab, outside 0..1 when out of gamut, and its derivative by f(Y).
+def _rgb(fy: Any, a: Any, b: Any, matrix: str, by: Arithmetic) -> tuple[Any, Any]:
+    """R'G'B' of f(Y), a and b, outside 0..1 when out of gamut, and its derivative by f(Y).
 
     Both (h, w, 3).
     """
-    f = by.stacked(ab[..., 0] * (1 / 500) + fy, fy, ab[..., 1] * (-1 / 200) + fy)
-    to_linear = _from_white(matrix)
+    f = by.stacked(by.scaled(a, 1 / 500, fy), fy, by.scaled(b, -1 / 200, fy))
+    to_linear = _from_white(matrix) * np.float32(_RAISED)
     above = by.at_least(f, _KNEE)
     squares = above * above
-    linear = by.transformed(squares * above + (f - above) * _SLOPE, to_linear)
+    f -= above
+    above *= squares
+    linear = by.transformed(by.scaled(f, _SLOPE, above), to_linear)
     change = by.transformed(squares, to_linear * np.float32(3 / 2.4))
     # The sRGB curve as in model.color; the same for negative light, as xvYCC has it.
     size = abs(linear)
-    above = by.at_least(size, 0.0031308)
+    above = by.at_least(size, 0.0031308 * _RAISED)
     power = by.power(above, 1 / 2.4)
-    power *= 1.055
-    rgb = (size - above) * 12.92
-    rgb += power
-    rgb -= 0.055
+    size -= above
+    rgb = by.scaled(size, 12.92 / _RAISED, power, -0.055)
     change *= power
     change /= above
     return by.with_sign(rgb, linear), change
@@ -122,7 +124,7 @@ def _room(luma: Any, r: Any, g: Any, b: Any, by: Arithmetic) -> Any:
     low = luma - by.at_most(by.at_most(r, g), b)
     tiny = 1e-6
     scale = by.at_most((1 - luma) / by.at_least(high, tiny), luma / by.at_least(low, tiny))
-    return scale.clip(0, 1)
+    return by.at_most(scale, 1)
 
 
 @cache
@@ -142,21 +144,25 @@ def _from_white(matrix: str) -> Plane:
 
 @cache
 def _guesses(matrix: str) -> Plane:
-    """f(Y) on a grid of _GRID points for each of Y', a and b, found by bisection; and its change to
-    the next point along each of the three: (_GRID ** 3, 4)."""
+    """f(Y) on a grid of _GRID points for each of Y', a and b, found by bisection, as a plane
+    through each point: its change to the next point along each of the three, and its value where
+    all are at the grid's first point: (_GRID ** 3, 4)."""
     red, blue = WEIGHTS[matrix]
     weights = np.array([red, 1 - red - blue, blue], np.float32)
     axis = np.linspace(-_FURTHEST, _FURTHEST, _GRID, dtype=np.float32)
-    ab = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
+    a, b = np.meshgrid(axis, axis, indexing="ij")
     found = np.empty((_GRID, _GRID, _GRID), np.float32)
     for plane, luma in zip(found, np.linspace(0, 1, _GRID), strict=True):
         low, high = np.full_like(plane, -0.5), np.full_like(plane, 2)
         for _ in range(_HALVINGS):
             middle = (low + high) * np.float32(0.5)
-            below = _rgb(middle, ab, matrix, NUMPY)[0] @ weights < luma
+            below = _rgb(middle, a, b, matrix, NUMPY)[0] @ weights < luma
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         plane[:] = (low + high) / 2
-    return np.stack([found, *np.gradient(found)], axis=-1).reshape(-1, 4).astype(np.float32)
+    slopes = np.gradient(found)
+    for place, slope in zip(np.indices(found.shape), slopes, strict=True):
+        found -= slope * place
+    return np.stack([*slopes, found], axis=-1).reshape(-1, 4).astype(np.float32)
 
 
 @cache
@@ -164,17 +170,16 @@ def _guesses_by(matrix: str, by: Arithmetic) -> Any:
     return by.constant(_guesses(matrix))
 
 
-def _guess(luma: Any, ab: Any, matrix: str, by: Arithmetic) -> Any:
-    """f(Y), (h, w), from the nearest point of the grid and the slopes there."""
-    half = (_GRID - 1) / 2
-    rows: Any = 0
-    beside = []
-    for plane in (luma * 2 - 1, ab[..., 0] / _FURTHEST, ab[..., 1] / _FURTHEST):
-        place = plane * half + half
-        nearest = place.round().clip(0, _GRID - 1)
-        rows = rows * _GRID + by.whole(nearest)
-        beside.append(place - nearest)
-    found, *slopes = by.split(by.looked_up(_guesses_by(matrix, by), rows))
-    for slope, distance in zip(slopes, beside, strict=True):
-        found = found + slope * distance
+def _guess(luma: Any, a: Any, b: Any, matrix: str, by: Arithmetic) -> Any:
+    """f(Y), (h, w), by the plane through the nearest point of the grid."""
+    last = _GRID - 1
+    half, scale = last / 2, last / 2 / _FURTHEST
+    places = luma * last, a * scale + half, b * scale + half
+    nearest: Any = places[0].round()
+    for place in places[1:]:
+        nearest *= _GRID
+        nearest += place.round().clip(0, last)
+    *slopes, found = by.split(by.looked_up(_guesses_by(matrix, by), by.whole(nearest)))
+    for slope, place in zip(slopes, places, strict=True):
+        found += slope * place
     return found

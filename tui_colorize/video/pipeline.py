@@ -140,57 +140,58 @@ def colorize_video(
         info = reader.info
         last = max([*(hint.frame for hint in hint_set), *references], default=0)
         total = reader.count() if last else info.frames
-    check_place(source, out, overwrite=overwrite)
-    hint_set.check_inside(info.width, info.height, str(source))
-    if last and total is not None and last >= total:
-        raise UserError(
-            f"{printable(source)} has {total} frames, counted from 0, and none with number {last}"
-        )
-    encoding = plan(info, out, codec=codec, crf=crf, preset=preset)
-    if colorizer is None:
-        from tui_colorize.colorizer import Colorizer
+        check_place(source, out, overwrite=overwrite)
+        hint_set.check_inside(info.width, info.height, str(source))
+        if last and total is not None and last >= total:
+            raise UserError(
+                f"{printable(source)} has {total} frames, counted from 0, "
+                f"and none with number {last}"
+            )
+        encoding = plan(info, out, codec=codec, crf=crf, preset=preset)
+        if colorizer is None:
+            from tui_colorize.colorizer import Colorizer
 
-        colorizer = Colorizer(device, weights, vividness)
-    size = working_size(info.width, info.height, colorizer.network_size)
-    planes = {
-        frame: read_reference(picture, size, (info.width, info.height))
-        for frame, picture in references.items()
-    }
-    drawn = [(frame, plane.tobytes()) for frame, plane in sorted(planes.items())]
-    network = str(weights), colorizer.vividness
-    job = fingerprint(source, hint_set, drawn, network, every, encoding)
-    workshop = Workshop(out, job)
-    if workshop.exists and not (resume or overwrite):
-        raise UserError(
-            f"{printable(out)}: an interrupted run has left its parts; --resume goes on with them, "
-            "--overwrite begins anew"
+            colorizer = Colorizer(device, weights, vividness)
+        size = working_size(info.width, info.height, colorizer.network_size)
+        planes = {
+            frame: read_reference(picture, size, (info.width, info.height))
+            for frame, picture in references.items()
+        }
+        drawn = [(frame, plane.tobytes()) for frame, plane in sorted(planes.items())]
+        network = str(weights), colorizer.vividness
+        job = fingerprint(source, hint_set, drawn, network, every, encoding)
+        workshop = Workshop(out, job)
+        if workshop.exists and not (resume or overwrite):
+            raise UserError(
+                f"{printable(out)}: an interrupted run has left its parts; --resume goes on with "
+                "them, --overwrite begins anew"
+            )
+        checkpoint = None
+        if resume:
+            checkpoint = workshop.open_again()
+        else:
+            workshop.open_new()
+        film = _Film(info, encoding, hint_set, planes, size, every, colorizer, workshop, checkpoint)
+        try:
+            with _few_threads():
+                film.color(reader, Meter(total, film.done), progress)
+            notices = assemble(info, encoding, film.parts, out, overwrite=overwrite)
+        except BaseException:
+            workshop.leave()
+            raise
+        workshop.remove()
+        return FilmResult(
+            out,
+            info.width,
+            info.height,
+            film.done,
+            film.shots,
+            len(hint_set.enabled),
+            time.monotonic() - began,
+            colorizer.device,
+            film.problems,
+            (*encoding.notices, *notices),
         )
-    checkpoint = None
-    if resume:
-        checkpoint = workshop.open_again()
-    else:
-        workshop.open_new()
-    film = _Film(info, encoding, hint_set, planes, size, every, colorizer, workshop, checkpoint)
-    try:
-        with _few_threads():
-            film.color(Meter(total, film.done), progress)
-        notices = assemble(info, encoding, film.parts, out, overwrite=overwrite)
-    except BaseException:
-        workshop.leave()
-        raise
-    workshop.remove()
-    return FilmResult(
-        out,
-        info.width,
-        info.height,
-        film.done,
-        film.shots,
-        len(hint_set.enabled),
-        time.monotonic() - began,
-        colorizer.device,
-        film.problems,
-        (*encoding.notices, *notices),
-    )
 
 
 class _Film:
@@ -219,21 +220,17 @@ class _Film:
         self.problems = checkpoint.problems if checkpoint else ()
         start, self._first = (checkpoint.shot, checkpoint.last + 1) if checkpoint else (0, 0)
         self._shelf = Shelf(info.path)
-        self._scout = Scout(info.path, size, hints, references, self._keep, start)
+        self._scout = Scout(size, hints, references, self._keep, start)
 
     @property
     def parts(self) -> list[Path]:
         """All segments, in order."""
         return self._workshop.segments(self._number)
 
-    def color(self, meter: Meter, progress: Callable[[Progress], None] | None) -> None:
-        """Make all segments that are missing."""
-        with self._colorizer.workers() as workers:
-            self._color(workers, meter, progress)
-
-    def _color(
-        self, workers: Workers, meter: Meter, progress: Callable[[Progress], None] | None
+    def color(
+        self, reader: VideoReader, meter: Meter, progress: Callable[[Progress], None] | None
     ) -> None:
+        """Make all segments that are missing. reader: of the film, at its start."""
         line = AssemblyLine()
 
         def stage(
@@ -241,18 +238,19 @@ class _Film:
         ) -> Iterator[Made]:
             return line.stage(name, work(line.taking(name, items)), _AHEAD[name])
 
-        try:
-            read = line.stage("read", self._scout.read(), _AHEAD["read"])
-            scouted = stage("scout", self._scout.follow, read)
-            moving = stage("motion", with_motion, scouted)
-            colored = stage("color", partial(self._colored, workers), moving)
-            ready = stage("chroma", self._ready, colored)
-            for _ in self._encoded(line.taking("encode", ready)):
-                if progress is not None:
-                    progress(meter.read(self.done, line.slowest()))
-            self.problems = self._joined((*self._scout.problems, *self._shelf.problems))
-        finally:
-            line.stop()
+        with self._colorizer.workers() as workers:
+            try:
+                read = line.stage("read", self._scout.read(reader), _AHEAD["read"])
+                scouted = stage("scout", self._scout.follow, read)
+                moving = stage("motion", with_motion, scouted)
+                colored = stage("color", partial(self._colored, workers), moving)
+                ready = stage("chroma", self._ready, colored)
+                for _ in self._encoded(line.taking("encode", ready)):
+                    if progress is not None:
+                        progress(meter.read(self.done, line.slowest()))
+                self.problems = self._joined((*self._scout.problems, *self._shelf.problems))
+            finally:
+                line.stop()
 
     def _keep(self, frame: VideoFrame) -> None:
         if frame.index >= self._first:

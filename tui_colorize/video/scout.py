@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,11 +15,12 @@ from tui_colorize.color import hex_to_lab
 from tui_colorize.hints import Hint
 from tui_colorize.picture import Picture
 from tui_colorize.pin import Pin
-from tui_colorize.video.flow import working
+from tui_colorize.video.flow import working_copy
 from tui_colorize.video.follow import LONG_SIDE
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.pins import pin_of, with_lightness
 from tui_colorize.video.reader import VideoReader
+from tui_colorize.video.reduction import Reducer
 from tui_colorize.video.shotframe import ShotFrame
 from tui_colorize.video.shots import with_starts
 from tui_colorize.video.tracker import ShotTracker, Track
@@ -57,7 +57,6 @@ class Scout:
 
     def __init__(
         self,
-        path: Path,
         size: tuple[int, int],
         hints: Sequence[Hint],
         references: Mapping[int, Plane],
@@ -70,16 +69,20 @@ class Scout:
         one that starts a shot.
         """
         self.problems: tuple[str, ...] = ()  # about what was damaged so far
-        self._path, self._size, self._keep, self._start = path, size, keep, start
+        self._size, self._keep, self._start = size, keep, start
         self._hints, self._references = hints, references
         self._colors = [hex_to_lab(hint.color)[1:] for hint in hints]
 
-    def read(self) -> Iterator[tuple[Reduced, bool]]:
-        """The frames made smaller, each with whether a shot begins with it. Raises UserError."""
-        with VideoReader(self._path, max(0, self._start - _WARM_UP)) as reader:
-            for item, starts in with_starts(self._reduced(reader), lambda each: each.copy):
-                if item.index >= self._start:
-                    yield item, starts
+    def read(self, reader: VideoReader) -> Iterator[tuple[Reduced, bool]]:
+        """The frames made smaller, each with whether a shot begins with it. Raises UserError.
+
+        reader: one that has just been opened.
+        """
+        if self._start > _WARM_UP:
+            reader.seek(self._start - _WARM_UP)
+        for item, starts in with_starts(self._reduced(reader), lambda each: each.copy):
+            if item.index >= self._start:
+                yield item, starts
 
     def follow(self, frames: Iterable[tuple[Reduced, bool]]) -> Iterator[Scouted]:
         """Those frames with the hints that are on them."""
@@ -92,16 +95,15 @@ class Scout:
         yield from map(self._scouted, following.finish())
 
     def _reduced(self, reader: VideoReader) -> Iterator[Reduced]:
+        copy_size = working_copy(reader.info.width, reader.info.height, LONG_SIDE)
+        copied, shrunk = Reducer(copy_size), Reducer(self._size)
         for frame in reader:
             self._keep(frame)
             self.problems = tuple(reader.problems)
             gray = frame.gray()
             gray = gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
-            shrinks = gray.size > self._size[0] * self._size[1]
-            kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-            small = cv2.resize(cv2.LUT(gray, _lightness()), self._size, interpolation=kind)
-            copy = working(gray, LONG_SIDE)
-            yield Reduced(frame.index, gray.shape, copy, np.asarray(small, np.uint8))
+            small = shrunk(np.asarray(cv2.LUT(gray, _lightness()), np.uint8))
+            yield Reduced(frame.index, gray.shape, copied(gray), small)
         # Only behind the last frame it shows that some are missing.
         self.problems = tuple(reader.problems)
 

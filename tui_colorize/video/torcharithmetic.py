@@ -44,6 +44,9 @@ class TorchArithmetic:
     def with_sign(self, sizes: Tensor, signs: Tensor) -> Tensor:
         return torch.copysign(sizes, signs)
 
+    def scaled(self, planes: Tensor, factor: float, more: Tensor, constant: float = 0) -> Tensor:
+        return torch.add(more, planes, alpha=factor) + constant
+
     def power(self, planes: Tensor, exponent: float) -> Tensor:
         return planes**exponent
 

@@ -5,6 +5,8 @@ Places are rows (x, y, scale, angle), see appearance. Frames are the gray workin
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -117,10 +119,8 @@ def picture_motion(field: Floats, factor: float) -> Floats:
     than those of the flow."""
     import cv2
 
-    height, width = field.shape[:2]
-    y, x = (plane.ravel() for plane in np.mgrid[8:height:16, 8:width:16])
-    start = np.stack([x, y], axis=1).astype(np.float32)
-    end = start + field[y, x]
+    start = _lattice(*field.shape[:2], 16).reshape(-1, 2)
+    end = start + field[8::16, 8::16].reshape(-1, 2)
     still = np.eye(2, 3, dtype=np.float32)
     if len(start) < 2:
         return still
@@ -145,10 +145,9 @@ def brightening(before: Gray, after: Gray, field: Floats) -> float:
 
     field: the flow from one to the other, of their size.
     """
-    height, width = before.shape
-    y, x = np.mgrid[4:height:8, 4:width:8]
-    now = _level(after, x + field[y, x, 0], y + field[y, x, 1])
-    return float(np.median(now - before[y, x])) if now.size else 0.0
+    end = _lattice(*before.shape, 8) + field[4::8, 4::8]
+    now = _level(after, end[..., 0], end[..., 1])
+    return float(np.median(now - before[4::8, 4::8])) if now.size else 0.0
 
 
 def _lucas_kanade(
@@ -167,6 +166,15 @@ def _lucas_kanade(
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     return np.asarray(ends, np.float32)[:, 0], np.asarray(status).ravel() > 0
+
+
+@lru_cache(maxsize=8)
+def _lattice(height: int, width: int, step: int) -> Floats:
+    """(rows, columns, 2) the x, y of every step-th pixel of a frame, from half a step on."""
+    y, x = np.mgrid[step // 2 : height : step, step // 2 : width : step]
+    points = np.stack([x, y], axis=-1).astype(np.float32)
+    points.flags.writeable = False
+    return points
 
 
 def _best_fit(picture: Gray, template: Gray) -> tuple[int, int, float]:
