@@ -174,7 +174,10 @@ class Terminal:
             os.execve(
                 sys.executable, [*arguments, "--graphics", painter, str(picture)], environment
             )
-        columns, rows = size
+        self.resize(*size)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Have so many cells from now on, at most as many as in the beginning."""
         window = struct.pack("4H", rows, columns, columns * CELL[0], rows * CELL[1])
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, window)
 

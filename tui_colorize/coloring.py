@@ -45,10 +45,6 @@ class Coloring:
         size = self.picture.width, self.picture.height
         return GuidedChroma.enlarging(self.ab, self.picture.scaled, size)
 
-    def refine(self) -> None:
-        """Prepare for sizes above the network's own, which the first such rendering does else."""
-        _ = self.chroma
-
     @cached_property
     def probabilities(self) -> NDArray[np.float32]:
         """(bins, h, w) float32, the softmax of the logits."""

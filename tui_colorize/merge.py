@@ -46,6 +46,9 @@ def merge(lightness: Plane, chroma: Chroma, dtype: Any) -> NDArray[Any]:
         rgb = _in_gamut_rgb(chroma(part, lightness[part]))
         result[part] = cv2.multiply(rgb, scale, dtype=kind).reshape(rgb.shape)
 
+    if rows >= height:
+        fill(0)
+        return result
     # numpy and OpenCV let go of the interpreter, so that strips really run side by side
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as pool:
         list(pool.map(fill, range(0, height, rows)))

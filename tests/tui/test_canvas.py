@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from rich.color import ColorSystem
@@ -16,7 +17,7 @@ from tui_colorize.tui.canvas.frame import FrameRequest, make_frames
 from tui_colorize.tui.canvas.halfcell import HalfCellPainter
 from tui_colorize.tui.canvas.kitty import KittyPainter
 from tui_colorize.tui.canvas.marks import Overlay, draw_cursor, draw_hints, draw_rulers
-from tui_colorize.tui.canvas.painter import Block, Detail
+from tui_colorize.tui.canvas.painter import RING, Block, Detail
 from tui_colorize.tui.canvas.panes import View, arrange
 from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.canvas.viewport import Viewport
@@ -57,7 +58,7 @@ def test_marks_are_seen_on_any_picture_and_told_apart(gray, color):
     frame = _frame(gray)
     hints = (Hint(5, 5, color), Hint(12, 12, color), Hint(15, 5, color, enabled=False))
     overlay = Overlay((2, 2), hints, 1)
-    marks = draw_hints(overlay, frame) | draw_cursor(overlay, frame)
+    marks = draw_hints(overlay, frame, RING) | draw_cursor(overlay, frame)
     viewport = frame.request.viewport
     glyphs = []
     for left, top in frame.request.panes.corners:
@@ -87,7 +88,7 @@ def test_marks_at_the_edges_stay_on_the_canvas():
     frame = _frame()
     hints = tuple(Hint(x, y, "#ff0000") for x in (0, 19) for y in (0, 19)) * 125
     for selected in range(4):
-        marks = draw_hints(Overlay((19, 19), hints, selected), frame)
+        marks = draw_hints(Overlay((19, 19), hints, selected), frame, RING)
         assert all(0 <= x < 41 and 0 <= y < 10 for x, y in marks)
 
 
@@ -295,3 +296,20 @@ async def test_cells_of_another_size(make_app, ready, until, monkeypatch):
         app.post_message(Resize(app.size, app.size))
         await until(pilot, lambda: app.canvas.frame.request.cell == (9, 18))
         assert {tile.cell for tile in app.canvas.frame.tiles.values()} == {(9, 18)}
+
+
+@pytest.mark.parametrize("painter", [SixelPainter, KittyPainter])
+def test_a_picture_like_the_last_one_is_encoded_about_once(painter, monkeypatch):
+    random = np.random.default_rng(0)
+    cell, size = (4, 8), (100, 40)
+    smooth = cv2.resize(random.integers(0, 255, (8, 10, 3)).astype(np.uint8), (400, 320))
+    painter = painter(cell)
+    encoded, encode = [], painter.encode
+    monkeypatch.setattr(painter, "encode", lambda *a: encoded.append(0) or encode(*a))
+    for number in range(6):
+        encoded.clear()
+        noise = random.integers(0, 40, smooth.shape)
+        pixels = (smooth // 2 + noise + 10 * (number % 2)).astype(np.uint8)
+        block = Block((0, 0, *size), pixels)
+        tiles = painter.paint([block], cell=cell, detail=Detail.FINE, before={})
+    assert len(tiles) <= len(encoded) <= 1.5 * len(tiles)

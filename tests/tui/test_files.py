@@ -128,6 +128,7 @@ async def test_the_picker_goes_through_folders(make_app, until, picture, monkeyp
         app = pilot.app
         await until(pilot, lambda: isinstance(app.screen, OpenScreen))
         await until(pilot, lambda: "deeper/" in screen_text(app))
+        await until(pilot, lambda: "no pictures or films here" in screen_text(app))
         assert "text.txt" not in screen_text(app)
         await pilot.press("down", "enter")
         await until(pilot, lambda: "old.png" in screen_text(app))

@@ -6,13 +6,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from textual import constants
 from textual.geometry import Size
-from textual.widgets import Input, Static
+from textual.screen import Screen
+from textual.widgets import Input
 
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.palette import Palette, save_palette
 from tui_colorize.tui import desk
 from tui_colorize.tui.keys import KEYS
+from tui_colorize.tui.screens.help import HelpScreen
+from tui_colorize.tui.terminal import Graphics, Terminal
 from tui_colorize.tui.theme import SHADES, ink_on
 from tui_colorize.tui.widgets.color_panel import CurrentColor
 from tui_colorize.tui.widgets.foot import _FILM, _PICTURE
@@ -64,18 +68,47 @@ async def test_the_foot_of_a_film(make_app, ready):
         assert "play" in _foot(app)
 
 
+def _titles(text):
+    """How many sections of the help begin in its first line."""
+    line = next((line for line in text.splitlines() if "│  Move" in line), "")
+    return sum(f"  {title} " in line for title, _ in HelpScreen()._sections)
+
+
+def _help_lines():
+    return sum(len(lines) + 2 for _, lines in HelpScreen()._sections)
+
+
 @pytest.mark.parametrize(("width", "columns"), [(80, 1), (120, 2), (200, 3)])
-async def test_help_has_as_many_columns_as_fit(make_app, ready, screen_text, width, columns):
+async def test_help_has_as_many_columns_as_fit(make_app, ready, until, screen_text, width, columns):
     async with make_app().run_test(size=(width, 60)) as pilot:
         app = await ready(pilot)
         await pilot.press("question_mark")
-        shown = [*app.screen.query("#help-columns Static").results(Static)]
-        assert [part.display for part in shown] == [place < columns for place in range(3)]
-        heights = [part.size.height for part in shown if part.display]
-        assert max(heights) <= 1.4 * sum(heights) / columns
+        await until(pilot, lambda: _titles(screen_text(app)) == columns)
+        page = app.screen.query_one("#help Static")
+        assert page.size.height <= 1.4 * _help_lines() / columns
         await pilot.resize_terminal(100, 40)
-        await pilot.pause()
-        assert sum(part.display for part in shown) == 1
+        await until(pilot, lambda: _titles(screen_text(app)) == 1)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "o", "ctrl+p"])
+async def test_dialogues_are_laid_out_once_when_they_open(make_app, ready, monkeypatch, key):
+    laid_out, refresh = [], Screen._refresh_layout
+
+    def counted(screen, size=None, **options):
+        if size is not None:
+            laid_out.append(screen)
+        refresh(screen, size, **options)
+
+    monkeypatch.setattr(Screen, "_refresh_layout", counted)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press(key)
+        await pilot.pause(0.1)
+        assert laid_out.count(app.screen) == 1
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause(0.1)
+        assert laid_out.count(app.screen) > 1
+        assert app.screen.size == (100, 30)
 
 
 @pytest.mark.parametrize("width", [32, 34, 40, 60])
@@ -130,6 +163,17 @@ async def test_a_disabled_hint_has_another_shape_on_its_colour(make_app, ready):
         assert marks() == {"×"}
 
 
+@pytest.mark.parametrize("name, ring", [("kitty", "◯"), ("ghostty", "○")])
+async def test_kitty_has_a_ring_of_the_font(make_app, ready, name, ring):
+    """Its own is too thin; other terminals would cut off the large one."""
+    hints = HintSet([Hint(10, 12, "#00ff00"), Hint(30, 20, "#00ff00")])
+    terminal = Terminal(graphics=Graphics.KITTY, name=name)
+    async with make_app(hints=hints, terminal=terminal).run_test(size=(60, 40)) as pilot:
+        app = await ready(pilot)
+        glyphs = {mark.text for mark in app.canvas._marks.values()}
+        assert glyphs & {"◯", "○"} == {ring}
+
+
 async def test_a_palette_of_a_long_name_is_on_show(make_app, ready):
     """The name does not push the swatches away."""
     save_palette(Palette("w" * 60, ("#ff0000", "#00ff00")))
@@ -140,6 +184,19 @@ async def test_a_palette_of_a_long_name_is_on_show(make_app, ready):
         name, colors = swatches.render().split("\n")
         assert name.plain.endswith("2/2  #00ff00") and name.cell_len <= swatches.size.width
         assert colors.plain.startswith("   ▸  ◂")
+
+
+@pytest.mark.parametrize("graphics", list(Graphics))
+@pytest.mark.parametrize("system, few", [("256", "256"), ("standard", "16"), ("truecolor", "")])
+async def test_few_colours_are_told(make_app, ready, said, monkeypatch, graphics, system, few):
+    """Where the picture is drawn in them: not with the Kitty protocol or Sixel."""
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", system)
+    async with make_app(terminal=Terminal(graphics=graphics)).run_test(size=(90, 30)) as pilot:
+        app = await ready(pilot)
+        if few and graphics is Graphics.HALFCELL:
+            assert f"Only {few} colours" in said(app, "warning")[0]
+        else:
+            assert not said(app, "warning")
 
 
 async def test_the_picture_alone(make_app, ready, until):

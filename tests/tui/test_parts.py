@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 
@@ -57,6 +59,13 @@ def test_a_step_is_one_pixel_when_zoomed_in():
     assert viewport.step(500, 350, 1, 0) == (501, 350)
 
 
+@pytest.mark.parametrize("height", range(300, 420, 10))
+def test_a_shrunk_picture_ends_with_a_whole_cell(height):
+    viewport = Viewport((600, height), (60, 80))
+    assert viewport.size[1] % 2 == 0
+    assert abs(viewport.size[1] - height / 10) <= 1
+
+
 def test_panes_go_where_the_picture_is_largest():
     wide = arrange(View.SIDE_BY_SIDE, (2000, 500), 80, 40)
     assert wide.corners == ((0, 0), (0, 21))
@@ -74,6 +83,12 @@ def test_panels_leave_room_for_the_picture(source):
         where, size = place_panels(source, columns, rows)
         assert where in ("right", "below")
         assert size <= (columns * 0.41 if where == "right" else rows * 0.4)
+
+
+def test_a_low_and_wide_terminal_has_the_panels_beside_the_picture():
+    """Half of a tmux window: below the picture they would leave it a third of the rows."""
+    assert place_panels((600, 400), 140, 21).where == "right"
+    assert place_panels((600, 400), 66, 19).where == "none"
 
 
 def test_the_status_fits_at_every_width():
@@ -126,6 +141,15 @@ def test_a_running_job_knows_whether_a_newer_one_waits():
         time.sleep(0.001)
     thread.close()
     assert seen == [False, True, False]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_the_thread_lets_the_event_loop_go_before_it():
+    thread = Latest("test", ("one",))
+    nice: list[int] = []
+    thread.submit("one", lambda: nice.append(os.getpriority(os.PRIO_PROCESS, 0)))
+    thread.close(essential=("one",))
+    assert nice[0] > os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_closing_drops_what_is_not_essential():

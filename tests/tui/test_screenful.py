@@ -46,7 +46,7 @@ def test_a_part_is_sent_from_where_it_changes():
     screen = Screenful()
     screen.update(_full([("12345678", RED)]), CONSOLE)
     assert screen.update(_part(0, [("12345abc", RED)], 2, 7), CONSOLE)[0] == "\x1b[1;6Hab"
-    assert screen.text_at(7, 0) == "8"
+    assert screen.columns_of("8", 0, 0, 10) == [7]
 
 
 def test_wide_characters_are_sent_whole():
@@ -60,7 +60,7 @@ def test_what_is_forgotten_is_sent_again():
     screen = Screenful()
     first, _ = screen.update(_full([("12345678", RED)]), CONSOLE)
     screen.forget()
-    assert screen.text_at(0, 0) == ""
+    assert screen.columns_of("1", 0, 0, 10) == []
     assert screen.update(_full([("12345678", RED)]), CONSOLE)[0] == first
 
 

@@ -8,6 +8,7 @@ import pytest
 from tui_colorize.tui.canvas.painter import Block, Detail
 from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.canvas.sixelcodes import sixels
+from tui_colorize.tui.canvas.surface import Surface, _rectangles
 from tui_colorize.tui.terminal import Graphics
 
 from .picture_terminal import CELL, GROUND, SIZE, VirtualTerminal, at_rest, picture_app
@@ -56,6 +57,31 @@ async def test_sixel_pictures_are_whole_whatever_lay_over_them(make_app, ready, 
         await until(pilot, lambda: app.canvas.frame.request.size == tuple(app.canvas.size))
         await at_rest(until, pilot, app)
         assert _sixel_errors(app, screen) == []
+
+
+async def test_little_is_mended_at_once(make_app, ready, until, screen, monkeypatch):
+    """It is worked out in the event loop; the rest is drawn by tiles that are there already."""
+    mended, mend = [], Surface._mend
+    monkeypatch.setattr(Surface, "_mend", lambda *all: mended.append(0) or mend(*all))
+    async with picture_app(make_app, Graphics.SIXEL).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await at_rest(until, pilot, app)
+        left, top = app.canvas.region.offset
+        mended.clear()
+        tiles = app.canvas.frame.tiles.values()
+        app.canvas.drawn_over(
+            [(top + tile.row, left + tile.column, left + tile.column + 2) for tile in tiles]
+        )
+        assert 0 < len(mended) <= 8 < len(tiles)
+        await at_rest(until, pilot, app)
+        assert len(mended) <= 8
+        assert _sixel_errors(app, screen) == []
+
+
+def test_cells_are_mended_in_few_pieces():
+    square = {(x, y) for x in (3, 4) for y in (7, 8, 9)}
+    others = {(9, 8), (9, 9), (10, 9)}
+    assert sorted(_rectangles(square | others)) == [(3, 7, 2, 3), (9, 8, 1, 1), (9, 9, 2, 1)]
 
 
 async def test_a_notification_is_not_drawn_over(make_app, ready, until, screen):

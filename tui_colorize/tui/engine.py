@@ -38,10 +38,6 @@ class Coloring(Protocol):
         """(height, width, 3): that part of the source, at that (width, height)."""
         ...
 
-    def refine(self) -> None:
-        """Prepare for sizes above the network's own, which render would do else."""
-        ...
-
     @property
     def memory(self) -> HintMemory | None:
         """What to remember of hints that have numbers."""

@@ -1,10 +1,11 @@
-"""Dialogues that stand on the picture and leave it as it is."""
+"""Dialogues that stand on the picture and leave it as it is, and open without delay."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from textual._context import visible_screen_stack
+from textual.events import Resize
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -15,7 +16,22 @@ else:
     _Base = object  # Textual takes styles from the first base that is a screen: not from here
 
 
-class Glass(_Base):
+class LaidOutOnce(_Base):
+    """To be put before a screen that takes long to draw.
+
+    Textual lays a screen out when it opens, and again, in the same turn of the event loop, when the
+    screen is told of the size that it then has.
+    """
+
+    _laid_out = False
+
+    async def _on_resize(self, event: Resize) -> None:
+        if not self._laid_out and event.size == self.size == self.app.size:
+            event.prevent_default()
+        self._laid_out = True
+
+
+class Glass(LaidOutOnce):
     """Shows the screen below around its own widgets; to be put before a screen with a transparent
     background.
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 Job = Callable[[], None]
+
+_NICE = 3
 
 
 class Latest:
@@ -59,6 +64,7 @@ class Latest:
             self._thread.join(None if patient else timeout)
 
     def _work(self) -> None:
+        step_back(_NICE)
         while True:
             with self._changed:
                 self._running = None
@@ -69,3 +75,10 @@ class Latest:
                 job = self._waiting.pop(slot)
                 self._running = slot
             job()
+
+
+def step_back(nice: int) -> None:
+    """Let what is more pressing go before this thread and those that it starts, by so much."""
+    if sys.platform == "linux":  # where threads have a priority of their own
+        with suppress(OSError):
+            os.nice(nice)

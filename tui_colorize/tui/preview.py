@@ -7,36 +7,65 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_colorize.clock import clock
+from tui_colorize.tui.canvas.surface import filtered
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from rich.console import RenderableType
 
 _CELL = (10, 20)  # pixels; half-cell drawing only needs the proportion
+_MOST = (110, 42)  # columns and rows: each cell has a style of its own
 _importing = Lock()
 
 
-def preview(path: Path, columns: int, rows: int, ink: str) -> RenderableType:
-    """The picture, or a film's first frame, in at most so many cells, or a few words where it
-    cannot be read.
+class Preview(Widget):
+    """Shows what preview() has drawn, as it is: to style every cell of it like those of other
+    widgets takes longer than keys may wait."""
 
-    ink: of the words.
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Strip] = []
+
+    def show(self, lines: list[Strip]) -> None:
+        """Show these lines and no others."""
+        self._lines = [filtered(line, self) for line in lines]
+        self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        style = self.rich_style
+        lines = [self._lines[y : y + 1] for y in crop.line_range]
+        return [
+            Strip.join(line).adjust_cell_length(self.size.width, style).crop(*crop.column_span)
+            for line in lines
+        ]
+
+
+def preview(path: Path, columns: int, rows: int, style: Style, console: Console) -> list[Strip]:
+    """The picture, or a film's first frame, in at most so many cells, or a few words where it
+    cannot be read. For worker threads.
+
+    style: of the words. console: that of the app.
     """
     from tui_colorize.tui.film.files import is_film
 
     halfcell = _halfcell()
+    columns, rows = min(columns, _MOST[0]), min(rows, _MOST[1])
     try:
         small, words = (_frame if is_film(path) else _picture)(path, columns, rows)
     except Exception:  # whatever a damaged file makes of the decoder: the picker goes on
-        return Text("no preview", style=ink)
+        return [Strip([Segment("no preview", style)])]
     scale = min(columns / small.width, 2 * rows / small.height)
     size = max(1, round(small.width * scale)), max(1, round(small.height * scale / 2))
-    from rich.console import Group
-
-    return Group(halfcell(small, width=size[0], height=size[1]), Text(words, style=ink))
+    drawn = console.render(halfcell(small, width=size[0], height=size[1]))
+    lines = [Strip(line) for line in Segment.split_lines(drawn)]
+    return [*lines, Strip([Segment(words, style)])]
 
 
 def _picture(path: Path, columns: int, rows: int) -> tuple[Image, str]:

@@ -63,13 +63,10 @@ class Screenful:
         self._rows = []
         self._pen = None
 
-    def text_at(self, column: int, row: int) -> str:
-        """The character of a cell; "" where there is none or it is not known."""
-        try:
-            text = self._rows[row][column][0]
-        except IndexError:
-            return ""
-        return "" if text == _UNKNOWN[0] else text
+    def columns_of(self, text: str, row: int, first: int, end: int) -> list[int]:
+        """The columns of this part of a row that show that character."""
+        cells = self._rows[row][first:end] if row < len(self._rows) else []
+        return [column for column, cell in enumerate(cells, first) if cell[0] == text]
 
     def update(self, update: CompositorUpdate, console: Console) -> tuple[str, list[Span]]:
         """What to send so that the terminal shows this update, and where it then has drawn."""
@@ -122,11 +119,12 @@ class Screenful:
     def _put(self, run: _Run, parts: list[str]) -> None:
         parts.append(_way(self._at, run.row, run.column))
         pen, left = self._pen, ""
+        ground = None  # the style whose ground the pen has, whatever its ink: enough for blanks
         for text, codes in run.cells:
-            if pen is None or codes != pen.codes:
+            if (pen is None or codes != pen.codes) and (codes != ground or text not in _BLANKS):
                 change, pen = _dip(pen, text, codes)
                 parts.append(change)
-                left = ""
+                left, ground = "", codes
             parts.append(shortened(text, left) if len(text) > 1 else text)
             left = text
         self._pen = pen
@@ -225,10 +223,14 @@ def _pieces(update: CompositorUpdate, system: ColorSystem) -> Iterator[tuple[int
 
 def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
     cells: list[Cell] = []
+    before: Style | None = None
+    codes = ""
     for text, style, control in strip:
         if control:
             continue
-        codes = "" if style is None else (style._ansi or _codes(style, system))
+        if style is not before:  # neighbours often have the same, and to look it up takes long
+            before = style
+            codes = "" if style is None else (style._ansi or _codes(style, system))
         if len(text) == 1 and text < "\u0300":
             cells.append((text, codes))
         elif text.isascii():

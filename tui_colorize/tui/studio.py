@@ -14,7 +14,7 @@ from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
 from tui_colorize.tui.canvas.frame import Frame, FrameRequest, make_frames
-from tui_colorize.tui.canvas.painter import HALVES, Painter
+from tui_colorize.tui.canvas.painter import Painter
 from tui_colorize.tui.engine import Coloring, Engine, EngineFactory, Picture
 from tui_colorize.tui.latest import Latest
 from tui_colorize.tui.subject import Subject
@@ -166,8 +166,6 @@ class Studio:
             coloring = self._solved(subject)
             milliseconds = (time.perf_counter() - asked) * 1000
             self._post(messages.Colorized(serial, coloring, milliseconds, subject))
-            if self._painter.cell != HALVES:  # while a coarse picture is painted
-                coloring.refine()
 
         self._submit(self._network, "solve", job)
 

@@ -68,7 +68,7 @@ class TestRender:
         fresh = colorizer.solve(photo, [Hint(20, 20, "#808080")])
         fresh.render((160, 120))
         assert "chroma" not in vars(fresh)
-        fresh.refine()
+        fresh.render((640, 480))
         chroma = vars(fresh)["chroma"]
         fresh.full()
         assert fresh.chroma is chroma

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.segment import Segments
+from rich.style import Style
 
 from tui_colorize.tui.preview import preview
 
@@ -10,7 +12,8 @@ from tui_colorize.tui.preview import preview
 def _shown(path):
     console = Console(width=40, color_system="truecolor", force_terminal=True)
     with console.capture() as capture:
-        console.print(preview(path, 16, 6, "#888888"))
+        for line in preview(path, 16, 6, Style(color="#888888"), console):
+            console.print(Segments(line))
     return capture.get()
 
 

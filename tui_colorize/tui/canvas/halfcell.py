@@ -12,7 +12,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_colorize.tui.canvas.painter import HALVES, Block, Detail, Place, Tile, paint_changes
+from tui_colorize.tui.canvas.painter import HALVES, RING, Block, Detail, Place, Tile, paint_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +34,7 @@ class HalfCellPainter:
     """The upper half block in one colour on a ground of the other."""
 
     name = "half-cell"
+    ring = RING
     cell = HALVES
     mends = False
     pointer = None

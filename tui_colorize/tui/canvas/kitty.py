@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_colorize.tui.canvas.kittycodes import delete, placeholder, transmission
-from tui_colorize.tui.canvas.painter import Block, Detail, Tile
+from tui_colorize.tui.canvas.painter import RING, Block, Detail, Tile
 from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
 from tui_colorize.tui.canvas.pointer import KittyPointer
 
@@ -56,8 +56,9 @@ class KittyPainter(PixelPainter):
     frugal_budget = 14
     small = 4000
 
-    def __init__(self, cell: tuple[int, int]) -> None:
+    def __init__(self, cell: tuple[int, int], ring: str = RING) -> None:
         super().__init__(cell)
+        self.ring = ring
         self.pointer = KittyPointer()
         # Other programs of the same window have pictures of their own, mostly with small numbers.
         self._numbers = itertools.count((os.getpid() % 0x80 + 0x40) << 16)

@@ -21,7 +21,7 @@ Marks = dict[tuple[int, int], Segment]
 """(column, row) of the canvas -> what stands there instead of the picture."""
 
 _DARK, _LIGHT = "#000000", "#ffffff"
-_HINT, _SELECTED, _DISABLED = "○", "◉", "×"
+_SELECTED, _DISABLED = "◉", "×"
 _FOLLOWED, _FOLLOWED_SELECTED = "◇", "◈"
 # The arms of the cross are thick but for the one away from the half of the cell where the dot is.
 _CROSS = ("╇", "╈")
@@ -46,14 +46,14 @@ class Overlay:
     followed: frozenset[int] = frozenset()
 
 
-def draw_hints(overlay: Overlay, frame: Frame, gap: int = 0) -> Marks:
+def draw_hints(overlay: Overlay, frame: Frame, ring: str, gap: int = 0) -> Marks:
     """The cells of the hints on every pane, the selected one above the others, with its number so
-    many cells beside it."""
+    many cells beside it. ring: the painter's."""
     marks: Marks = {}
     request = frame.request
     for number, hint in enumerate(overlay.hints):
         if hint is not None and number != overlay.selected:
-            glyph = _FOLLOWED if number in overlay.followed else _HINT
+            glyph = _FOLLOWED if number in overlay.followed else ring
             for column, row, _ in _places(request, hint.x, hint.y):
                 marks[column, row] = _ring(glyph, hint)
     selected = overlay.selected

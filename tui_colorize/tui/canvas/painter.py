@@ -26,6 +26,8 @@ Place = tuple[int, int, int, int]
 
 HALVES = (1, 2)
 """The cell of a painter that colours halves of cells, in pixels."""
+RING = "○"
+"""What stands for a hint."""
 HOLE = "\u00a0"
 """What stands in a cell that a picture is drawn over: another blank than that of the app's other
 parts, so it is told from a cell of something that lies over the picture."""
@@ -116,6 +118,11 @@ class Painter(Protocol):
     @property
     def cell(self) -> tuple[int, int]:
         """(width, height) of a cell in the pixels that are drawn there."""
+        ...
+
+    @property
+    def ring(self) -> str:
+        """The character that stands for a hint."""
         ...
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _GRAYS = 64  # more of them cannot be told apart
 _SAMPLES = 5  # tiles that are tried first
 _ROOM = 0.85  # of the budget: who has spent more cannot afford better, mostly
+_SURE = 0.95  # of the budget: who would spend that is likely to stay within it
 
 
 class Quality(NamedTuple):
@@ -49,6 +50,7 @@ class PixelPainter(ABC):
         self.cell = cell
         self._best = [quality for quality in self.qualities if quality.colors <= colors]
         self._afforded: dict[Detail, int] = {}  # which of them was, the last time
+        self._ratio = 1.0  # of what all pieces took then to what a few of them did, each by cells
 
     def resize(self, cell: Callable[[], tuple[int, int] | None]) -> None:
         self.cell = cell() or self.cell
@@ -121,21 +123,20 @@ class PixelPainter(ABC):
             size = sum(len(encode(piece, self._best[index])) for piece in pieces)
             return size / (budget * sum(piece.cells for piece in pieces))
 
-        # A few pieces tell most of the time.
+        # A few pieces tell what all take. Where the last picture ended: this one is much like it.
         sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
-
-        def affordable(index: int) -> bool:
-            return spent(index, sample) <= 1 and spent(index, pieces) <= 1
-
-        # Where the last picture ended: this one is mostly much like it.
         index, last = self._afforded.get(detail, 0), len(self._best) - 1
-        if index == last or affordable(index):
-            while index and spent(index, pieces) <= _ROOM and affordable(index - 1):
-                index -= 1
-        else:
+        while index and spent(index, sample) * self._ratio <= _ROOM:
+            if spent(index - 1, sample) * self._ratio > _SURE:
+                break
+            index -= 1
+        while index < last:
+            if spent(index, sample) * self._ratio <= 1:
+                whole = spent(index, pieces)
+                self._ratio = whole / spent(index, sample)
+                if whole <= 1:
+                    break
             index += 1
-            while index < last and not affordable(index):
-                index += 1
         self._afforded[detail] = index
         return self._best[index]
 

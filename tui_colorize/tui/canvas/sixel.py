@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
-from tui_colorize.tui.canvas.painter import HOLE, Block, Detail, Place, Tile
+from tui_colorize.tui.canvas.painter import HOLE, RING, Block, Detail, Place, Tile
 from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
 from tui_colorize.tui.canvas.sixelcodes import BAND, sixels, squares
 
@@ -26,6 +26,7 @@ class SixelPainter(PixelPainter):
     """Six rows of pixels at a time, one colour after the other."""
 
     name = "sixel"
+    ring = RING
     mends = True
     pointer = None
     tile = (25, 3)
@@ -68,7 +69,7 @@ class SixelPainter(PixelPainter):
         pixels = tile.pixels[y : y + rows * height, x : x + columns * width]
         colors = min(_MOST_MENDED, _MENDED * columns * rows)
         image = Image.fromarray(np.ascontiguousarray(pixels))
-        few = image.quantize(colors, method=Image.Quantize.MEDIANCUT)
+        few = image.quantize(colors, method=Image.Quantize.FASTOCTREE)
         palette = np.array(few.getpalette(), np.uint8).reshape(-1, 3)
         return sixels(np.asarray(few, np.uint8), palette)
 

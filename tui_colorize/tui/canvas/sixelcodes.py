@@ -133,7 +133,7 @@ def _stretches(bits: Pixels) -> Iterator[list[_Stretch]]:
 
     bands, count, stride = bits.shape
     # Rows end with a gap, so no stretch reaches into the next.
-    inked = np.flatnonzero(bits)
+    inked = np.flatnonzero(bits != 0)  # several times as fast as of numbers
     breaks = np.flatnonzero(np.diff(inked) > _GAP)
     firsts, lasts = inked[np.r_[0, breaks + 1]], inked[np.r_[breaks, len(inked) - 1]]
     rows, starts = np.divmod(firsts, stride)

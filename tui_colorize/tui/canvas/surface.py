@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TURN = 0.03  # seconds between two looks whether there is room on the link
 _AT_ONCE = 4000  # cells; to draw more of them would hold keys up
+_MENDED = 500  # of them in the time that it takes to draw a part of a tile
 
 
 class Surface(Widget):
@@ -138,10 +139,10 @@ class Surface(Widget):
     def _draw(self, tile: Tile) -> None:
         """Draw a tile over its cells, as far as those are on the screen and nothing covers them."""
         left, top, columns, rows = tile.place
-        cells = {(x, y) for y in range(top, top + rows) for x in range(left, left + columns)}
-        free = self._holes(cells)
+        free = self._holes((y, left, left + columns) for y in range(top, top + rows))
         if not free:
             return  # they will be written, and the tile drawn then
+        cells = {(x, y) for y in range(top, top + rows) for x in range(left, left + columns)}
         if not all(self._on_top(cell) for cell in cells - free):
             self._mend(tile, free)
             return
@@ -155,8 +156,9 @@ class Surface(Widget):
 
     def _mend(self, tile: Tile, cells: set[tuple[int, int]]) -> None:
         """Draw these cells of a tile, which were written over."""
+        self._put_cells += _MENDED
         text = ""
-        for place in _runs(cells):
+        for place in _rectangles(cells):
             text += self._goto(place) + self.painter.mend(tile, place)
         self._host.send(text)
 
@@ -165,28 +167,33 @@ class Surface(Widget):
         and those that nothing refers to any more can go."""
         self._put_cells = 0
         offset = self.region.offset
-        written = [(row - offset.y, x0 - offset.x, x1 - offset.x) for row, x0, x1 in spans]
+        written: dict[int, list[tuple[int, int]]] = {}
+        for row, x0, x1 in spans:
+            written.setdefault(row - offset.y, []).append((x0 - offset.x, x1 - offset.x))
         if self._gone:
             hidden = not (self.display and self.screen.is_current)
-            gone = [tile for tile in self._gone if hidden or _touched(tile, written)]
-            self._gone = [tile for tile in self._gone if tile not in gone]
+            gone, self._gone = self._gone, []
+            if not hidden:
+                self._gone = [tile for tile in gone if not _touched(tile, written)]
+                gone = [tile for tile in gone if _touched(tile, written)]
             self._host.send(self.painter.forget(gone))
         if self.painter.mends and written:
+            # To write that took its time, too.
+            self._put_cells = sum(end - first for _, first, end in spans)
             coming = {tile.place for tile in self._waiting}
             for tile in self._shown.values():
-                left, top, columns, rows = tile.place
-                hit = self._holes(
-                    (x, row)
-                    for row, x0, x1 in written
-                    if top <= row < top + rows
-                    for x in range(max(left, x0), min(left + columns, x1))
-                )
-                if 2 * len(hit) > columns * rows or (hit and tile.place in self._undrawn):
+                hit = self._holes(_touched(tile, written))
+                if not hit:
+                    continue
+                most = 2 * len(hit) > tile.place[2] * tile.place[3]
+                if most or tile.place in self._undrawn or self._put_cells >= _AT_ONCE:
                     self._undrawn.discard(tile.place)
                     if tile.place not in coming:
                         self._waiting.append(tile)
-                elif hit:
+                else:
                     self._mend(tile, hit)
+            if not self._waiting:
+                self._put_cells = 0
             self.go_on()
         self.point()
 
@@ -207,11 +214,15 @@ class Surface(Widget):
         x, y = self.region.offset
         return f"\x1b[{y + place[1] + 1};{x + place[0] + 1}H"
 
-    def _holes(self, cells: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Those of these cells of the canvas where the screen has a picture, or room for one."""
+    def _holes(self, spans: Iterable[Span]) -> set[tuple[int, int]]:
+        """The cells of these parts of the canvas where the screen has a picture or room for one."""
         left, top = self.region.offset
-        text_at = self._host.screenful.text_at
-        return {(x, y) for x, y in cells if text_at(x + left, y + top) == HOLE}
+        columns_of = self._host.screenful.columns_of
+        return {
+            (x - left, row)
+            for row, first, end in spans
+            for x in columns_of(HOLE, row + top, first + left, end + left)
+        }
 
     def _on_top(self, cell: tuple[int, int]) -> bool:
         """Whether nothing lies over a cell of the canvas, such as a notification."""
@@ -236,11 +247,7 @@ class Surface(Widget):
         strip = self._strips.get(y)
         if strip is None:
             strip = self._words(y) if self.frame is None else self._picture(y)
-            for line_filter in self.app.get_line_filters():
-                # It takes long, and all colours here are true ones already.
-                if not isinstance(line_filter, ANSIToTruecolor):
-                    strip = strip.apply_filter(line_filter, self.background_colors[1])
-            self._strips[y] = strip
+            self._strips[y] = strip = filtered(strip, self)
         return strip
 
     def _picture(self, y: int) -> Strip:
@@ -286,19 +293,38 @@ class Surface(Widget):
             self.refresh(*regions)
 
 
-def _touched(tile: Tile, spans: Iterable[Span]) -> bool:
+def filtered(strip: Strip, widget: Widget) -> Strip:
+    """A line of true colours as the app is to show it, without colours maybe."""
+    for line_filter in widget.app.get_line_filters():
+        if not isinstance(line_filter, ANSIToTruecolor):  # it takes long
+            strip = strip.apply_filter(line_filter, widget.background_colors[1])
+    return strip
+
+
+def _touched(tile: Tile, written: Mapping[int, Iterable[tuple[int, int]]]) -> list[Span]:
+    """The parts of a tile within what was written: of each row, first columns and ends."""
     left, top, columns, rows = tile.place
-    return any(
-        top <= row < top + rows and x0 < left + columns and x1 > left for row, x0, x1 in spans
-    )
+    return [
+        (row, max(left, x0), min(left + columns, x1))
+        for row in range(top, top + rows)
+        for x0, x1 in written.get(row, ())
+        if x0 < left + columns and x1 > left
+    ]
 
 
-def _runs(cells: Iterable[tuple[int, int]]) -> list[Place]:
-    """Cells as places of one row each."""
+def _rectangles(cells: Iterable[tuple[int, int]]) -> list[Place]:
+    """Cells as few places: neighbours of a row, with the same of the rows below."""
     runs: list[Place] = []
     for column, row in sorted(cells, key=lambda cell: cell[::-1]):
         if runs and runs[-1][1] == row and runs[-1][0] + runs[-1][2] == column:
             runs[-1] = (*runs[-1][:2], runs[-1][2] + 1, 1)
         else:
             runs.append((column, row, 1, 1))
-    return runs
+    heights: dict[Place, int] = {}
+    for column, row, columns, _ in runs:
+        above = next(
+            (place for place, rows in heights.items() if place == (column, row - rows, columns, 1)),
+            (column, row, columns, 1),
+        )
+        heights[above] = heights.get(above, 0) + 1
+    return [(*place[:3], rows) for place, rows in heights.items()]

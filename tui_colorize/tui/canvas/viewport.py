@@ -70,9 +70,12 @@ class Viewport:
         """The window's size in canvas pixels; never larger than the pane."""
         x0, y0, x1, y1 = self.region
         scale = self.scale
+        height = (y1 - y0) / scale / self.aspect
+        # Shrunk, it ends with a whole cell, so that no mark stands out below it.
+        rows = 2 * round(height / 2) if scale > 1 else round(height)
         return (
             max(1, min(self.pane[0], round((x1 - x0) / scale))),
-            max(1, min(self.pane[1], round((y1 - y0) / scale / self.aspect))),
+            max(1, min(self.pane[1], rows)),
         )
 
     @cached_property

@@ -227,7 +227,7 @@ class Canvas(Surface, can_focus=True):
             self._hints_of = hints_of
             # The arms of a cursor that is a picture reach into the next cells.
             gap = 0 if self.painter.pointer is None else 1
-            self._hint_marks = draw_hints(overlay, self.frame, gap)
+            self._hint_marks = draw_hints(overlay, self.frame, self.painter.ring, gap)
         marks = self._hint_marks
         if self.painter.pointer is None:
             cursor = draw_cursor(self.overlay, self.frame)

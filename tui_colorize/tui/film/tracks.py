@@ -5,13 +5,10 @@ What was found is kept for as long as the film is open, so that going through it
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +19,7 @@ from tui_colorize.hints import HintSet
 from tui_colorize.tui.film.cuts import Cuts
 from tui_colorize.tui.film.reel import Reel
 from tui_colorize.tui.film.trails import BACKWARD, FORWARD, LOST, SEEN, Gray, Trail, Walk
+from tui_colorize.tui.latest import step_back
 from tui_colorize.tui.picturestate import HintPoint, point_of
 from tui_colorize.video.agree import Agreement
 from tui_colorize.video.flow import working
@@ -198,9 +196,7 @@ class Tracks:
     # The thread.
 
     def _run(self) -> None:
-        if sys.platform == "linux":  # where a thread has a priority of its own
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        step_back(_NICE)
         try:
             with Reel(self._path, _small, _KEPT) as reel:
                 self._work(reel)

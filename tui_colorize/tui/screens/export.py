@@ -90,7 +90,6 @@ class ExportScreen(ModalScreen[None]):
         yield Static(id="export-foot", markup=False)
 
     def on_mount(self) -> None:
-        self._list.border_title = "Exports"
         if self._film is None:
             self._list.focus()
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from itertools import accumulate, zip_longest
 from textwrap import wrap
 from typing import ClassVar
@@ -10,7 +10,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -21,7 +21,7 @@ from tui_colorize.tui.theme import Shades, shades
 
 _WIDTH = 14  # of the keys
 _WIDTHS = (76, 118, 180)  # of the box, with one column, two, three; as in app.tcss
-_MOST = len(_WIDTHS)
+_CLASSES = ("", "-two", "-three")
 _FRAME = 6  # columns of the box that are border, padding or scrollbar
 _GAP = 2  # columns after the keys, and after each column
 
@@ -45,36 +45,20 @@ class HelpScreen(Glass, ModalScreen[None]):
         ]
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help"), Container(id="help-columns"):
-            for _ in range(_MOST):
-                yield Static()
-
-    def on_mount(self) -> None:
-        box = self.query_one("#help")
-        box.border_title = "Keys"
-        box.border_subtitle = "↑ ↓ scroll   escape closes"
-        self._fit()
-
-    def on_resize(self) -> None:
-        self._fit()
-
-    def _fit(self) -> None:
-        """As many columns as there is room for."""
-        size = self.size or self.app.size
-        if size == self._fitted:  # to lay them out again takes as long as the first time
-            return
-        self._fitted = size
+        """As many columns as there is room for. Whatever is changed later is laid out again."""
+        self._fitted = size = self.app.size
         count = max(1, sum(size.width >= width for width in _WIDTHS))
         inside = min(size.width, _WIDTHS[count - 1]) - _FRAME
         room = max(1, inside // count - _WIDTH - 2 * _GAP)
-        box = self.query_one("#help")
-        box.set_class(count == 2, "-two")
-        box.set_class(count == _MOST, "-three")
-        columns = _divided(self._sections, count)
-        for place, column in enumerate(self.query("#help-columns Static").results(Static)):
-            column.display = place < count
-            if place < count:
-                column.update(_column(shades(self.app), columns[place], room))
+        box = VerticalScroll(id="help", classes=_CLASSES[count - 1])
+        box.border_title = "Keys"
+        box.border_subtitle = "↑ ↓ scroll   escape closes"
+        with box:
+            yield Static(_page(shades(self.app), _divided(self._sections, count), room))
+
+    def on_resize(self) -> None:
+        if self.app.size != self._fitted:
+            self.refresh(recompose=True)
 
 
 def _divided(sections: list[Section], count: int) -> list[list[Section]]:
@@ -87,16 +71,27 @@ def _divided(sections: list[Section], count: int) -> list[list[Section]]:
     return columns
 
 
-def _column(ink: Shades, sections: Iterable[Section], room: int) -> Text:
-    """What keys do has so many columns. (Rich's tables take several times as long.)"""
-    column = Text()
-    for title, lines in sections:
-        column.append(f"{title}\n", ink.accent)
+def _page(ink: Shades, columns: list[list[Section]], room: int) -> Text:
+    """The columns side by side; what keys do has so many cells. (Rich's tables take several times
+    as long, and so do more widgets than this one.)"""
+    page = Text()
+    for row in zip_longest(*(_lines(ink, sections, room) for sections in columns), fillvalue=()):
+        for line in row:
+            for text, color in line or [(" " * (_WIDTH + _GAP + room), ink.quiet)]:
+                page.append(text, color)
+            page.append(" " * _GAP)
+        page.append("\n")
+    page.right_crop(1)
+    return page
+
+
+def _lines(ink: Shades, sections: list[Section], room: int) -> Iterator[list[tuple[str, str]]]:
+    """Each line's parts with their colours, all lines as long."""
+    for number, (title, lines) in enumerate(sections):
+        if number:
+            yield []
+        yield [(title.ljust(_WIDTH + _GAP + room), ink.accent)]
         for line in lines:
             parts = (wrap(text, width) for text, width in zip(line, (_WIDTH, room), strict=True))
             for keys, does in zip_longest(*parts, fillvalue=""):
-                column.append(keys.ljust(_WIDTH + _GAP), ink.text)
-                column.append(f"{does}\n", ink.quiet)
-        column.append("\n")
-    column.right_crop(1)
-    return column
+                yield [(keys.ljust(_WIDTH + _GAP), ink.text), (does.ljust(room), ink.quiet)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -13,22 +15,22 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from tui_colorize.terminaltext import printable
+from tui_colorize.tui.glass import LaidOutOnce
+from tui_colorize.tui.preview import Preview, preview
 from tui_colorize.tui.theme import shades
 from tui_colorize.tui.typedpath import typed_path
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 _MOST = 2000  # entries shown; typing narrows them down
 _PARENT = ".."
 
 
-class OpenScreen(Screen[Path | None]):
+class OpenScreen(LaidOutOnce, Screen[Path | None]):
     """Answers with the chosen file, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,7 +57,7 @@ class OpenScreen(Screen[Path | None]):
             files.can_focus = False
             yield files
             with Vertical(id="open-side"):
-                yield Static(id="open-preview", markup=False)
+                yield Preview(id="open-preview")
         yield Static(
             " enter opens   ↑ ↓ choose   backspace up a folder   escape back", id="open-foot"
         )
@@ -115,7 +117,7 @@ class OpenScreen(Screen[Path | None]):
         if self._shown:
             files.highlighted = first
         else:
-            self._show_preview(Text("nothing here", style=shades(self.app).dim))
+            self._show_preview([Strip([Segment("nothing here", self._words)])])
 
     def _label(self, path: Path, is_folder: bool) -> Text:
         if path == self._folder.parent and is_folder:
@@ -186,14 +188,20 @@ class OpenScreen(Screen[Path | None]):
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
     def _preview(self, path: Path, is_folder: bool) -> None:
-        from tui_colorize.tui.preview import preview
-
-        size = self.query_one("#open-side").size
-        picture: RenderableType = Text("")
+        size = self.query_one(Preview).size
+        picture: list[Strip] = []
+        if all(folder for _, folder in self._entries):
+            picture = [Strip([Segment("no pictures or films here", self._words)])]
         if not is_folder and size.width > 4 and size.height > 2:
-            picture = preview(path, size.width - 2, size.height - 1, shades(self.app).dim)
+            picture = preview(path, size.width - 2, size.height - 1, self._words, self.app.console)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show_preview, picture)
 
-    def _show_preview(self, picture: RenderableType) -> None:
-        self.query_one("#open-preview", Static).update(picture)
+    def _show_preview(self, picture: list[Strip]) -> None:
+        self.query_one(Preview).show(picture)
+
+    @property
+    def _words(self) -> Style:
+        """Of what is said in the place of a picture, or about it."""
+        theme = shades(self.app)
+        return Style(color=theme.dim, bgcolor=theme.ground)
