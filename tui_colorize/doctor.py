@@ -105,10 +105,7 @@ _SHARPER = (
     "For sharper pictures use a terminal with Kitty pictures (kitty 0.28 or newer, Ghostty) or "
     "Sixel (foot, WezTerm, mlterm, xterm -ti vt340)."
 )
-_THROUGH = (
-    "Pictures are sharper outside of tmux and GNU Screen, and in tmux 3.4 or newer in a terminal "
-    "with Sixel (--graphics sixel, should that not be found out)."
-)
+_THROUGH = "Pictures are sharper outside of tmux and GNU Screen."
 _UNKNOWN = (
     "If the terminal can do more than it says, tell the app: --graphics kitty or sixel, and "
     "COLORTERM=truecolor in the environment."

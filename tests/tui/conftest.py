@@ -56,9 +56,6 @@ class FakeColoring:
     def full(self) -> NDArray[np.uint8]:
         return self.engine.colorize(self.picture, self.hints)
 
-    def refine(self) -> None:
-        """There is nothing to prepare."""
-
     def suggest(self, x: int, y: int, k: int) -> list[tuple[str, float]]:
         return self.engine.suggest(self.picture, self.hints, x, y, k)
 

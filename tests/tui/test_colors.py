@@ -206,6 +206,13 @@ async def test_nothing_to_save_as_a_palette(make_app, ready):
         assert app.foot.purpose == ""
 
 
+async def test_a_colour_that_is_not_taken_does_not_stay_in_the_line(make_app, ready):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("c", *"red", "escape")
+        assert (app.focused, app.color_panel.entry.value) == (app.canvas, "")
+
+
 async def test_from_the_line_down_to_the_gamut(make_app, ready):
     async with make_app().run_test(size=SMALL) as pilot:
         app = await ready(pilot)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from textual.app import App
+
 from tui_colorize.tui.canvas.panes import View
 from tui_colorize.tui.keys import KEYS, commands
 
@@ -326,3 +329,14 @@ async def test_q_quits_without_asking(make_app, ready):
         await pilot.press("q")
     assert app.return_code == 0
     assert not app.is_running
+
+
+@pytest.mark.parametrize("key", ["question_mark", "o", "ctrl+p", "c", "tab", "s"])
+async def test_the_shell_is_never_far(make_app, ready, monkeypatch, key):
+    """ctrl+z over a dialogue and while something is typed, too."""
+    suspended = []
+    monkeypatch.setattr(App, "action_suspend_process", lambda _: suspended.append(key))
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press(key, "ctrl+z")
+        assert suspended

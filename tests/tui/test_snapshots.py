@@ -185,6 +185,11 @@ async def test_the_main_screen(pictures, screenshot):
     assert await screenshot() == pictures
 
 
+async def test_without_hints(pictures, screenshot):
+    """How to begin, in the empty table and in the line of keys."""
+    assert await screenshot("r", "tab", "shift+tab") == pictures
+
+
 async def test_the_table(pictures, screenshot):
     """The focus is on a cell of the selected hint."""
     assert await screenshot("tab") == pictures

@@ -18,6 +18,36 @@ async def test_it_shows_the_hints(make_app, ready):
         ]
 
 
+async def test_an_empty_table_says_how_to_begin(make_app, ready, screen_text):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        assert "n goes where" in screen_text(app)
+        await pilot.press("enter")
+        assert "n goes where" not in screen_text(app)
+        await pilot.press("u")
+        assert "n goes where" in screen_text(app)
+
+
+async def test_the_editor_covers_whole_columns(make_app, ready):
+    """The end of the next cell would look like that of what is edited."""
+    async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        grid, editor = app.table.grid, app.table.editor
+        await pilot.press("tab")
+        for column in range(1, 5):
+            grid.move_to(1, column)
+            ends = [grid.cell_region().x]
+            for after in range(column, 6):
+                grid.move_to(1, after)
+                ends.append(grid.cell_region().right)
+            grid.move_to(1, column)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert editor.region.right - grid.region.x in ends[1:]
+            assert editor.region.width >= (8 if column == 3 else 5)
+            await pilot.press("escape")
+
+
 async def test_editing_a_cell(make_app, ready):
     async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
         app = await ready(pilot)

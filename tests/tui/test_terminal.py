@@ -32,7 +32,7 @@ def judged(name="xterm", changes=None, environment=None, window=WINDOW, features
         ("xterm -ti vt340", "sixel", True, "XTerm", "379", 1024),
         ("foot", "sixel", True, "foot", "1.13.1", 1024),
         ("kitty", "kitty", True, "kitty", "0.41.1", 256),
-        ("mlterm", "sixel", False, "xterm", "", 1024),
+        ("mlterm", "sixel", True, "xterm", "", 1024),
         ("tmux", "halfcell", True, "tmux", "3.3a", 256),
         ("tmux with Sixel", "halfcell", True, "tmux", "3.5a", 256),
         ("screen", "halfcell", False, "xterm", "", 256),
@@ -80,18 +80,18 @@ def test_sixel_with_few_colors_is_worse_than_half_cells():
     assert "16 colours" in terminal.reason
 
 
-def test_sixel_in_tmux_depends_on_the_terminal_around_it():
+def test_tmux_draws_half_cells_even_where_it_has_sixel():
     asked = {"environment": {"TERM": "tmux-256color", "TMUX": "x"}}
-    there = judged("tmux with Sixel", features=frozenset({"sixel", "RGB"}), **asked)
-    assert (there.graphics, there.true_color) == ("sixel", True)
-    assert judged("tmux with Sixel", **asked).graphics == "halfcell"
-    without = judged("tmux with Sixel", features=frozenset({"mouse"}), **asked)
-    assert (without.graphics, without.true_color) == ("halfcell", False)
+    terminal = judged("tmux with Sixel", features=frozenset({"sixel", "RGB"}), **asked)
+    assert terminal.graphics == "halfcell"
+    assert "tmux 3.5a does not keep" in terminal.reason
 
 
-def test_tmux_that_is_too_old_for_sixel_does_not_get_any():
-    old = judged("tmux", {DA1: b"\x1b[?1;2;4c"}, features=frozenset({"sixel"}))
-    assert old.graphics == "halfcell"
+def test_true_color_in_tmux_depends_on_the_terminal_around_it():
+    asked = {"environment": {"TERM": "tmux-256color", "TMUX": "x"}}
+    assert judged("tmux with Sixel", features=frozenset({"RGB"}), **asked).true_color
+    assert not judged("tmux with Sixel", features=frozenset({"mouse"}), **asked).true_color
+    assert judged("tmux with Sixel", **asked).true_color  # as its name says, where it is not asked
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,8 @@ def test_a_terminal_that_says_its_name_is_not_in_an_inherited_multiplexer():
 @pytest.mark.parametrize(
     ("name", "changes", "environment", "true_color"),
     [
-        ("xterm", {SGR: b"\x1bP1$r0;48;5;16m\x1b\\"}, {}, False),
+        ("xterm", {SGR: b"\x1bP1$r0;48;5;16m\x1b\\"}, {}, True),
+        ("xterm", {SGR: b"\x1bP1$r0m\x1b\\"}, {}, False),
         ("xterm", {SGR: b"\x1bP1$r0;48;2;1;2;3m\x1b\\"}, {}, True),
         ("xterm", {SGR: b"\x1bP0$r\x1b\\"}, {}, False),
         ("mute", {}, {"TERM": "xterm-256color"}, False),

@@ -132,14 +132,14 @@ def test_a_terminal_that_hangs_up():
 
 def test_tmux_is_asked_about_the_terminal_around_it(tmp_path, monkeypatch):
     tmux = tmp_path / "tmux"
-    tmux.write_text("#!/bin/sh\necho bpaste,RGB,sixel\n")
+    tmux.write_text("#!/bin/sh\necho bpaste,mouse\n")
     tmux.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     environment = {"TERM": "tmux-256color", "TMUX": "x,1,0"}
     with FakeTerminal(TERMINALS["tmux with Sixel"]) as fake:
         terminal, _ = probed(fake, environment)
-        assert (terminal.graphics, terminal.true_color) == ("sixel", True)
+        assert not terminal.true_color
     tmux.write_text("#!/bin/sh\nexit 1\n")
     with FakeTerminal(TERMINALS["tmux with Sixel"]) as fake:
         terminal, _ = probed(fake, environment)
-        assert terminal.graphics == "halfcell"
+        assert terminal.true_color

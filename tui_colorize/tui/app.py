@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
+from tui_colorize.tui.canvas.halfcell import HalfCellPainter
 from tui_colorize.tui.canvas.painters import painter_for
 from tui_colorize.tui.canvas.widget import Canvas
 from tui_colorize.tui.colors import Colors
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
 
 _ANY_TERMINAL = Terminal()
+_FEW_COLORS = {"256": 256, "standard": 16}
 _MIXER_ROWS, _MIXER_COLUMNS = 38, 120
 """Of the terminal, from which on there is room for the gamut and the palettes all the time."""
 _REST = 20.0  # seconds without a key or the mouse after which there is time to clear up
@@ -121,11 +123,22 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
     def _begin(self) -> None:
         gc.enable()
         self.set_interval(_REST, self._tidy)
+        self._tell_of_few_colors()
         self.watch_exports()
         if self._first is None:
             self.call_later(self.action_open)
         else:
             self.open_picture(self._first)
+
+    def _tell_of_few_colors(self) -> None:
+        """Half cells are drawn in the colours that there are: do not judge hints by them."""
+        few = _FEW_COLORS.get(self.console.color_system or "")
+        if few and self.painter.name == HalfCellPainter.name:
+            self.notify(
+                f"Only {few} colours here: the picture looks rough. What is saved has them all.",
+                severity="warning",
+                timeout=12,
+            )
 
     def _tidy(self) -> None:
         """Collect garbage once the user has been resting for a while: everything waits for it."""
@@ -277,6 +290,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         if area != self._area:
             self._area = area
             self._lay_out()
+        if area != 2:  # what was typed and not taken would look like the colour in hand
+            self.color_panel.entry.value = ""
         self.screen.set_focus((self.canvas, self.table.grid, self.color_panel.entry)[area])
 
     # Opening.

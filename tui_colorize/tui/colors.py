@@ -19,7 +19,6 @@ class Colors(Saving):
     def enter_color(self, text: str) -> None:
         """A colour was typed or chosen."""
         if self.edit(lambda document: document.take_color(text)):
-            self.color_panel.entry.value = ""
             self.focus_canvas()
 
     def action_pick_color(self) -> None:

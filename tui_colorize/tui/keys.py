@@ -27,6 +27,7 @@ class Key(NamedTuple):
 
 MOVE, HINT, COLOR, VIEW = "Move", "Hint", "Colour", "Look"
 FILM, FILE = "Film", "File and app"
+_SUSPEND = "suspend_process"
 
 KEYS: tuple[Key, ...] = (
     Key("up", "move(0,-1)", "↑ ↓ ← →", "one step", MOVE, True, False),
@@ -104,7 +105,7 @@ KEYS: tuple[Key, ...] = (
     Key("question_mark", "help", "?", "this help", FILE),
     Key("ctrl+p", "command_palette", "ctrl+p", "everything, by name", FILE, False, False),
     Key("escape", "escape", "escape", "back to the picture", FILE, False, False),
-    Key("ctrl+z", "suspend_process", "ctrl+z", "go to the shell; fg comes back", FILE),
+    Key("ctrl+z", _SUSPEND, "ctrl+z", "go to the shell; fg comes back", FILE),
     Key("q", "leave", "q", "quit; the hints are kept", FILE),
     # Without keys of their own: by name in the command palette.
     Key("", "import_palette", "", "import a GIMP palette", COLOR),
@@ -143,9 +144,15 @@ MOUSE: tuple[tuple[str, str], ...] = (
 
 
 def bindings(on_canvas: bool) -> list[Binding]:
-    """The bindings of the canvas, or those that hold everywhere."""
+    """The bindings of the canvas, or those that hold everywhere: one of them over dialogues too."""
     return [
-        Binding(key.keys, ("app." if on_canvas else "") + key.action, key.does, show=False)
+        Binding(
+            key.keys,
+            ("app." if on_canvas else "") + key.action,
+            key.does,
+            show=False,
+            priority=key.action == _SUSPEND,
+        )
         for key in KEYS
         if key.keys and key.on_canvas == on_canvas and key.action != "command_palette"
     ]

@@ -16,6 +16,7 @@ _BELOW_MOST = 14
 _RIGHT = 32  # columns of the panels beside it, at least
 _RIGHT_MOST = 38
 _RIGHT_ROWS = 20  # less is too low for two panels on top of each other
+_WIDE, _WIDE_ROWS = 96, 16  # but for columns enough that the picture stays large beside them
 _BELOW_COLUMNS = 76  # less is too narrow for two beside each other
 _PATIENCE = 1.3  # how much larger the picture must get for the panels to go below it
 
@@ -34,7 +35,7 @@ def place_panels(source: tuple[int, int], columns: int, rows: int, *, film: bool
     """The better place for the panels on a terminal of that size."""
     rows -= _CHROME + _TIMELINE * film
     right = max(_RIGHT, min(_RIGHT_MOST, columns * 28 // 100))
-    fits_right = rows >= _RIGHT_ROWS and columns >= 2 * _RIGHT
+    fits_right = columns >= 2 * _RIGHT and rows >= (_WIDE_ROWS if columns >= _WIDE else _RIGHT_ROWS)
     fits_below = columns >= _BELOW_COLUMNS and rows >= _BELOW + 8
     beside = _area(source, columns - right, rows) if fits_right else 0.0
     above = _area(source, columns, rows - _BELOW) if fits_below else 0.0

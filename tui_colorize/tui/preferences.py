@@ -25,6 +25,7 @@ class Preferences(Desk):
     def action_theme(self, name: str) -> None:
         """Change the colours of everything that is not the picture."""
         self.theme = name
+        self.show_table()  # its rows have their inks with them
         self._keep(replace(self.settings, theme=name), f"{name} theme")
 
     def on_mount(self) -> None:

@@ -81,7 +81,7 @@ class _Answers(NamedTuple):
     cell: tuple[int, int] | None = None
     text_area: tuple[int, int] | None = None  # pixels
     registers: int | None = None
-    keeps_rgb: bool | None = None  # an RGB colour that was set came back (DECRQSS)
+    takes_rgb: bool | None = None  # an RGB colour that was set came back (DECRQSS), or its nearest
     claims_rgb: bool = False  # XTGETTCAP
 
 
@@ -92,7 +92,6 @@ RGB = (1, 2, 3)
 # Konsole and older versions answer the query, but do not know them.
 _PLACEHOLDERS = {"kitty": (0, 28), "ghostty": (1, 0)}
 _SIXEL = 4  # in DA1
-_TMUX_SIXEL = (3, 4)
 # Fewer colour registers than these show a photograph worse than half cells in true colour do.
 _REGISTERS = 64
 _TRUE_COLOR_NAMES = {
@@ -130,7 +129,7 @@ def judge(
     answers = _understand(replies)
     name, version = _identity(answers, environment)
     multiplexer = _multiplexer(answers, environment, name)
-    graphics, reason = _graphics(answers, name, version, multiplexer, features)
+    graphics, reason = _graphics(answers, name, version, multiplexer)
     return Terminal(
         graphics,
         _cell(answers, window),
@@ -164,7 +163,9 @@ def _understand(replies: Iterable[bytes]) -> _Answers:
         elif text.startswith("\x1b_G"):
             answers = answers._replace(kitty=text.endswith(";OK\x1b\\"))
         elif text.startswith("\x1bP1$r") and text.endswith("m\x1b\\"):
-            answers = answers._replace(keeps_rgb=numbers[-3:] == RGB)
+            # mlterm answers with the nearest colour of its own: it finds that better than Textual.
+            nearest = numbers[-3:-1] == (48, 5)
+            answers = answers._replace(takes_rgb=nearest or numbers[-3:] == RGB)
         elif text.startswith("\x1bP1+r"):
             answers = answers._replace(claims_rgb=True)
     return answers
@@ -192,41 +193,21 @@ def _multiplexer(answers: _Answers, environment: Mapping[str, str], name: str) -
     return "screen" if in_multiplexer(environment) else ""
 
 
-def _graphics(
-    answers: _Answers,
-    name: str,
-    version: str,
-    multiplexer: str,
-    features: frozenset[str] | None,
-) -> tuple[Graphics, str]:
+def _graphics(answers: _Answers, name: str, version: str, multiplexer: str) -> tuple[Graphics, str]:
     who = f"{name} {version}".strip()
+    if multiplexer == "screen":
+        return Graphics.HALFCELL, "GNU Screen passes no pictures on"
     if multiplexer:
-        return _graphics_through(multiplexer, who, answers, version, features)
+        # With Sixel, from 3.4 on, tmux keeps the last few pictures only, drops those that something
+        # is written over, and counts heights in sixes of pixels: another window and back, and most
+        # of the canvas is gone.
+        return Graphics.HALFCELL, f"{who} does not keep the pictures of a whole canvas"
     needed = _PLACEHOLDERS.get(name.lower())
     if answers.kitty and needed is not None and _numbers(version) >= needed:
         return Graphics.KITTY, f"{who} draws pictures at Unicode placeholders"
     if _SIXEL in answers.attributes and (answers.registers or _REGISTERS) >= _REGISTERS:
         return Graphics.SIXEL, "the terminal says that it draws Sixel"
     return Graphics.HALFCELL, _lack(answers, who)
-
-
-def _graphics_through(
-    multiplexer: str,
-    who: str,
-    answers: _Answers,
-    version: str,
-    features: frozenset[str] | None,
-) -> tuple[Graphics, str]:
-    if multiplexer == "screen":
-        return Graphics.HALFCELL, "GNU Screen passes no pictures on"
-    if _numbers(version) < _TMUX_SIXEL or _SIXEL not in answers.attributes:
-        return Graphics.HALFCELL, f"{who} passes no pictures on"
-    # tmux claims Sixel in any terminal; where there is none, it writes a line of text instead.
-    if features is None:
-        return Graphics.HALFCELL, "whether the terminal around tmux draws Sixel is not known here"
-    if "sixel" not in features:
-        return Graphics.HALFCELL, "the terminal around tmux draws no Sixel"
-    return Graphics.SIXEL, f"{who} passes Sixel on"
 
 
 def _lack(answers: _Answers, who: str) -> str:
@@ -254,8 +235,8 @@ def _true_color(
         return "RGB" in features
     if environment.get("COLORTERM") in ("truecolor", "24bit"):
         return True
-    if answers.keeps_rgb is not None:
-        return answers.keeps_rgb
+    if answers.takes_rgb is not None:
+        return answers.takes_rgb
     return (
         answers.claims_rgb
         or name.lower() in _TRUE_COLOR_NAMES

@@ -99,7 +99,9 @@ class Suggestions(Widget):
 
     @property
     def _rows(self) -> int:
-        return _COUNT if self.size.height >= _COUNT else max(1, self.size.height)
+        """As few as make no more columns."""
+        columns = -(-_COUNT // max(1, min(_COUNT, self.size.height)))
+        return -(-_COUNT // columns)
 
     def render(self) -> Text:
         rows = self._rows

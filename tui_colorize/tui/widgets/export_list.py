@@ -17,6 +17,7 @@ from tui_colorize.tui.theme import Shades, shades
 from tui_colorize.video.progress import STAGES
 
 _BAR = 24  # columns
+_TITLE, _EMPTY = "Exports", "Exports  none yet"
 _TROUBLE = (Phase.FAILED, Phase.INTERRUPTED)
 
 
@@ -38,6 +39,7 @@ class ExportList(OptionList):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
+        self.border_title = _EMPTY
         self._listed: list[Listed] = []
         self._texts: list[Text] = []
         self._wanted = ""
@@ -68,6 +70,7 @@ class ExportList(OptionList):
                 if old != new:
                     self.replace_option_prompt_at_index(index, new)
         else:
+            self.border_title = _TITLE if ids else _EMPTY
             self.clear_options()
             self.add_options(Option(text) for text in texts)
             if ids:

@@ -16,9 +16,9 @@ from tui_colorize.tui.widgets.entry import Entry
 _STAYS = 6.0  # seconds
 Keys = tuple[tuple[str, str], ...]
 _PICTURE: Keys = (
-    ("enter", "hint"),
-    ("1-9", "suggestion"),
     ("n", "where next"),
+    ("1-9", "suggestion"),
+    ("enter", "hint"),
     ("c", "colour"),
     ("u", "undo"),
     ("s", "save"),

@@ -90,7 +90,7 @@ class Grid(Widget, can_focus=True):
         top = self._top
         before, self.row = self.row, max(0, min(self.row if row is None else row, len(rows) - 1))
         self._keep_in_sight()
-        if top != self._top or abs(len(old) - len(rows)) > 1:
+        if top != self._top or abs(len(old) - len(rows)) > 1 or bool(old) != bool(rows):
             self.refresh()
             return
         changed = {before, self.row} if before != self.row else set[int]()
@@ -105,6 +105,15 @@ class Grid(Widget, can_focus=True):
             self.refresh()
         else:
             self._refresh_rows(index for index in changed if index in visible)
+
+    def empty(self) -> Text:
+        """What stands there while there are no rows."""
+        return Text()
+
+    def width_from(self, column: int, at_least: int) -> int:
+        """How wide this column is together with as many after it as it takes to be so wide."""
+        ends = accumulate(width for _, width in self._columns[column:])
+        return next((end for end in ends if end >= at_least), at_least)
 
     def cell_region(self) -> Region:
         """Where the cell under the cursor is, relative to the grid."""
@@ -186,7 +195,11 @@ class Grid(Widget, can_focus=True):
             return Strip([Segment(names, Style(color=ink.dim))]).adjust_cell_length(width)
         index = y - 1 + self._top
         segments: list[Segment] = []
-        if index < len(self._rows):
+        if not self._rows:
+            lines = self.empty().wrap(self.app.console, width)
+            if index < len(lines):
+                segments += lines[index].render(self.app.console)
+        elif index < len(self._rows):
             for column, cell in enumerate(self._rows[index]):
                 segments += self._cell(cell, column, index == self.row and column == self.column)
         strip = Strip(segments).adjust_cell_length(width)
@@ -209,7 +222,10 @@ class Grid(Widget, can_focus=True):
                 if self.has_focus
                 else Style(bgcolor=ink.raised)
             )
-        return [*text.render(self.app.console), Segment(" ")]
+        console = self.app.console
+        # Rich leaves the style of a text aside where no part of it has one of its own.
+        cells = Segment.apply_style(text.render(console), console.get_style(cell.style))
+        return [*cells, Segment(" ")]
 
     def _bar(self, y: int) -> Segment:
         page, count = self._page, len(self._rows)

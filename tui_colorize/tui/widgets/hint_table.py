@@ -63,6 +63,17 @@ class _HintGrid(Grid):
         Binding("shift+down", "app.extend(1)", show=False),
     ]
 
+    def empty(self) -> Text:
+        ink = shades(self.app)
+        return Text.assemble(
+            ("n", ink.text),
+            (" goes where a hint helps most, ", ink.dim),
+            ("1-9", ink.text),
+            (" puts a suggested colour there; then ", ink.dim),
+            ("n", ink.text),
+            (" again.", ink.dim),
+        )
+
     def action_choose(self) -> None:
         # At once, not with a message: the next key may be meant for the editor already.
         assert isinstance(self.parent, HintTable)
@@ -186,8 +197,10 @@ class HintTable(Vertical):
             "radius": "" if hint.radius is None else str(hint.radius),
         }[name]
         cell = self.grid.cell_region()
-        # Wide enough for the longest colour name would cover the table: it scrolls instead.
-        self.editor.styles.width = max(cell.width, 8)
+        # Wide enough for the longest colour name would cover the table: it scrolls instead. But it
+        # ends with a column, or the end of the next cell would look like that of what is edited.
+        least = len("#rrggbb ") if name == "colour" else len("1234 ")
+        self.editor.styles.width = self.grid.width_from(self.grid.column, least)
         self.editor.styles.offset = (cell.x, cell.y)
         self.editor.display = True
         self.editor.value = value

@@ -1,112 +1,27 @@
-"""tui_colorize.hintfile: files of hints, with every way to be wrong."""
+"""Files of hints with every way to be wrong."""
 
 from __future__ import annotations
 
 import json
-import stat
 
 import pytest
 
 from tui_colorize.errors import UserError
 from tui_colorize.hintfile import read_hints, write_hints
-from tui_colorize.hints import Hint, HintSet
+from tui_colorize.hints import HintSet
 
-RED = Hint(10, 20, "#ff0000")
-TEAL = Hint(30, 20, "teal", radius=5)
-LATER = Hint(10, 20, "#fff", frame=7)
-HEADER = "frame,x,y,color,radius\n"
+from .makers import HEADER, refusal
 
-
-@pytest.fixture
-def hints() -> HintSet:
-    return HintSet([RED, TEAL, LATER])
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Writes a file (text or bytes) and gives its path."""
-
-    def write(content, name="hints.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
-def refusal(path, size=None) -> str:
-    """The message with which the file is refused, from the file's name on."""
-    with pytest.raises(UserError) as caught:
-        read_hints(path, size)
-    message = str(caught.value)
-    assert message.isprintable()
-    return message[message.index(path.name) :]
-
-
-@pytest.mark.parametrize("name", ["hints.csv", "hints.JSON"])
-def test_files_round_trip(tmp_path, hints, name):
-    for content in (hints, HintSet()):
-        write_hints(tmp_path / name, content)
-        assert read_hints(tmp_path / name) == content
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-def test_csv_as_written(tmp_path, hints):
-    write_hints(tmp_path / "h.csv", hints)
-    assert (tmp_path / "h.csv").read_bytes() == (
-        b"frame,x,y,color,radius\n0,10,20,#ff0000,\n0,30,20,#008080,5\n7,10,20,#ffffff,\n"
-    )
-
-
-def test_json_as_written(tmp_path, hints):
-    write_hints(str(tmp_path / "h.json"), hints)
-    text = (tmp_path / "h.json").read_text()
-    assert json.loads(text)[:2] == [
-        {"frame": 0, "x": 10, "y": 20, "color": "#ff0000"},
-        {"frame": 0, "x": 30, "y": 20, "color": "#008080", "radius": 5},
-    ]
-    assert len(text.splitlines()) == 5
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x,y,color\n10,20,#f00\n30,20,teal\n",
-        "color,frame,y,x\n#ff0000,0,20,10\nTeal,0,20,30",
-        "\ufeffx,y,color\n10,20,#f00\n30,20,teal\n",
-        "x,y,color\r\n10,20,#f00\r\n\r\n30,20,teal\r\n",
-        "x,y,color\r10,20,#f00\r30,20,teal\r",
-        "\n\n x , y , color \n\n10 , 20 , #f00\n   \n30,20,teal\n\n",
-        '"x","y","color"\n"10","20","#f00"\n30, "20", "teal"\n',
-        "x,y,color,radius\n10,20,#f00,\n30,20,teal,\n",
-        "x,y,color\n010,0000000000000020,#f00\n30,20,teal\n",
-        '[{"x": 10, "y": 20, "color": "#f00"}, {"y": 20, "x": 30, "color": "teal", "frame": 0}]',
-        '\n {"hints": [{"x": 10, "y": 20, "color": "#f00", "radius": null},'
-        ' {"x": 30, "y": 20, "color": "teal"}]}\n',
-        '\ufeff[{"x":10,"y":20,"color":"red"},{"x":30,"y":20,"color":"teal"}]',
-    ],
-)
-def test_what_is_read(file, text):
-    # By content, not by name.
-    for name in ("hints.csv", "hints.json", "hints"):
-        assert list(read_hints(file(text, name))) == [RED, Hint(30, 20, "teal")]
-
-
-@pytest.mark.parametrize("text", ["x,y,color\n", "[]", '{"hints": []}'])
-def test_no_hints_are_no_error(file, text):
-    assert read_hints(file(text)) == HintSet()
-
-
-def test_all_columns(file):
-    path = file(HEADER + "7,1,2,#abc,0\n")
-    assert list(read_hints(path)) == [Hint(1, 2, "#aabbcc", 0, 7)]
-    path = file('[{"frame": 7, "x": 1, "y": 2, "color": "#abc", "radius": 0}]')
-    assert list(read_hints(path)) == [Hint(1, 2, "#aabbcc", 0, 7)]
-
-
-def test_the_last_of_hints_on_one_point_counts(file):
-    path = file("x,y,color\n1,2,red\n3,4,blue\n1,2,lime\n")
-    assert list(read_hints(path)) == [Hint(1, 2, "lime"), Hint(3, 4, "blue")]
+KNOWN = "(known, separated by commas: frame, x, y, color, radius)"
+BAD_NUMBERS = [
+    ("12.5", "12.5 is not a whole number"),
+    ("1e3", "1e3 is not a whole number"),
+    ("-3", "-3 is negative"),
+    ("NaN", "NaN is not a whole number"),
+    ("Infinity", "Infinity is not a whole number"),
+    ("2147483648", "2147483648 is too large"),
+    ("9" * 6000, "9" * 40 + "… is too large"),
+]
 
 
 def test_the_picture_bounds_the_hints(file):
@@ -122,17 +37,6 @@ def test_the_picture_bounds_the_hints(file):
     assert refusal(path, (5, 9)) == (
         "hints.csv, element 1, column 'x': 5 is outside the picture, which is 5 pixels wide"
     )
-
-
-BAD_NUMBERS = [
-    ("12.5", "12.5 is not a whole number"),
-    ("1e3", "1e3 is not a whole number"),
-    ("-3", "-3 is negative"),
-    ("NaN", "NaN is not a whole number"),
-    ("Infinity", "Infinity is not a whole number"),
-    ("2147483648", "2147483648 is too large"),
-    ("9" * 6000, "9" * 40 + "… is too large"),
-]
 
 
 @pytest.mark.parametrize("column", ["frame", "x", "y", "radius"])
@@ -195,9 +99,6 @@ def test_bad_colors(file):
         assert refusal(file(f'[{{"x": 1, "y": 2, "color": {value}}}]')) == (
             f"hints.csv, element 1, column 'color': {shown} is not a string"
         )
-
-
-KNOWN = "(known, separated by commas: frame, x, y, color, radius)"
 
 
 @pytest.mark.parametrize(
@@ -309,98 +210,3 @@ def test_the_names_of_files_are_made_printable(tmp_path):
     with pytest.raises(UserError) as caught:
         read_hints(path)
     assert str(caught.value).isprintable()
-
-
-@pytest.mark.parametrize("name", ["hints", "hints.txt", "csv"])
-def test_writing_wants_a_known_suffix(tmp_path, hints, name):
-    with pytest.raises(UserError, match=r"ends in \.csv or \.json$"):
-        write_hints(tmp_path / name, hints)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_writing_replaces_and_keeps_the_mode(tmp_path, hints):
-    path = tmp_path / "h.csv"
-    path.write_text("old")
-    path.chmod(0o640)
-    write_hints(path, hints)
-    assert read_hints(path) == hints
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-
-
-def test_a_new_file_has_the_mode_of_any_new_file(tmp_path, hints):
-    (tmp_path / "other").touch()
-    write_hints(tmp_path / "h.csv", hints)
-    assert (tmp_path / "h.csv").stat().st_mode == (tmp_path / "other").stat().st_mode
-
-
-def test_writing_through_a_link_keeps_the_link(tmp_path, hints):
-    (tmp_path / "real").mkdir()
-    link = tmp_path / "h.csv"
-    link.symlink_to(tmp_path / "real" / "h.csv")
-    write_hints(link, hints)
-    assert link.is_symlink()
-    assert read_hints(tmp_path / "real" / "h.csv") == hints
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, hints, monkeypatch):
-    path = tmp_path / "h.csv"
-    write_hints(path, hints)
-
-    def full(_descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(UserError, match=r"h\.csv cannot be written: no space left on device$"):
-        write_hints(path, HintSet())
-    assert read_hints(path) == hints
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_an_interrupted_write_leaves_the_old_file_and_no_other(tmp_path, hints, monkeypatch):
-    path = tmp_path / "h.json"
-    write_hints(path, hints)
-
-    def interrupt(_descriptor):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("os.fsync", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write_hints(path, HintSet())
-    assert read_hints(path) == hints
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_where_nothing_can_be_written(tmp_path, hints):
-    folder = tmp_path / "folder.csv"
-    folder.mkdir()
-    for path in (folder, tmp_path / "gone" / "h.csv", tmp_path / "nul\0.csv"):
-        with pytest.raises(UserError, match="cannot be written"):
-            write_hints(path, hints)
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-def test_csv_holds_what_colours_and_json_the_rest_too(tmp_path):
-    every = HintSet([Hint(1, 2, "red"), Hint(3, 4, "teal", 5, enabled=False), Hint(5, 6, "blue")])
-    write_hints(tmp_path / "h.csv", every)
-    assert read_hints(tmp_path / "h.csv") == every.enabled
-    write_hints(tmp_path / "h.json", every)
-    assert read_hints(tmp_path / "h.json") == every
-    assert json.loads((tmp_path / "h.json").read_text())[1] == {
-        "frame": 0,
-        "x": 3,
-        "y": 4,
-        "color": "#008080",
-        "radius": 5,
-        "enabled": False,
-    }
-
-
-def test_enabled_is_for_json_and_true_or_false(file):
-    path = file('[{"x": 1, "y": 2, "color": "red", "enabled": true}]')
-    assert read_hints(path) == HintSet([Hint(1, 2, "red")])
-    for value, shown in (("1", "the number 1"), ('"no"', '"no"'), ("null", "null")):
-        path = file(f'[{{"x": 1, "y": 2, "color": "red", "enabled": {value}}}]')
-        assert refusal(path) == (
-            f"hints.csv, element 1, column 'enabled': {shown} is not true or false"
-        )
-    assert "unknown column 'enabled'" in refusal(file("x,y,color,enabled\n1,2,red,1\n"))
