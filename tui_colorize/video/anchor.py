@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,9 +22,22 @@ _PROBE = 30.0  # ab units by which hints are changed to see what they reach
 _REACHED = (0.1, 0.6)  # change of the result, relative to that, that counts, and fully counts
 
 
-class Rememberer(Protocol):
+Submit = Callable[[Callable[[], Any]], Future[Any]]
+"""Has something done, at once or in another thread."""
+
+
+class Network(Protocol):
     """What is needed of the Colorizer."""
 
+    def color_planes(
+        self,
+        lightness: Plane,
+        ab: Plane,
+        mask: Plane,
+        memory: HintMemory | None = None,
+        places: Places = ...,
+        max_keys: int | None = None,
+    ) -> Plane: ...
     def remember(
         self,
         lightness: Plane,
@@ -33,27 +49,30 @@ class Rememberer(Protocol):
 
 
 def asked_on(
-    frame: ShotFrame, network: Rememberer, memory: HintMemory | None
+    frame: ShotFrame, network: Network, memory: HintMemory | None, submit: Submit
 ) -> tuple[Asked, HintMemory]:
     """An anchor's colours, trusted as far as its hints reach, and what to remember of them.
 
     How far that is shows where the network's answer moves when the hints' colours do.
     """
     height, width = frame.gray.shape
+    lightness = frame.lightness[None]
     if frame.reference is not None:
         ab, trust = frame.reference, np.ones((height, width), np.float32)
-        sample = np.zeros_like(trust)
-        sample[_SPACING // 2 :: _SPACING, _SPACING // 2 :: _SPACING] = 1
+        sample = np.zeros((1, height, width), np.float32)
+        sample[:, _SPACING // 2 :: _SPACING, _SPACING // 2 :: _SPACING] = 1
         sampled = ab * sample[..., None]
-        _, seen = network.remember(frame.lightness[None], sampled[None], sample[None])
+        _, seen = submit(partial(network.remember, lightness, sampled, sample)).result()
     else:
-        known = np.zeros((2, height, width, 2), np.float32)
-        mask = np.zeros((2, height, width), np.float32)
-        other = [_moved(pin) for pin in frame.own]
-        for number, own in enumerate((frame.own, other)):
-            paint(known[number], mask[number], (*frame.tracked, *own))
-        lightness = np.stack([frame.lightness] * 2)
-        (ab, moved), seen = network.remember(lightness, known, mask, memory, frame.places)
+
+        def told(own: Iterable[Pin]) -> tuple[Plane, Plane, Plane, HintMemory | None, Places]:
+            known, mask = np.zeros((1, height, width, 2), np.float32), np.zeros_like(lightness)
+            paint(known[0], mask[0], (*frame.tracked, *own))
+            return lightness, known, mask, memory, frame.places
+
+        answer = submit(partial(network.remember, *told(frame.own)))
+        other = submit(partial(network.color_planes, *told(map(_moved, frame.own))))
+        ((ab,), seen), (moved,) = answer.result(), other.result()
         change = np.linalg.norm(moved - ab, axis=-1) / np.hypot(_PROBE, _PROBE)
         trust = ramp(change, *_REACHED)
     lab = np.dstack([frame.lightness, ab])

@@ -12,21 +12,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_colorize.hintmemory import HintMemory, Places
-from tui_colorize.video.anchor import Rememberer, asked_on
+from tui_colorize.hintmemory import HintMemory
+from tui_colorize.video.anchor import Network, asked_on
 from tui_colorize.video.keyframe import UNTRUSTED, Colors, Keyframe, Later, Stretch
 from tui_colorize.video.pins import paint
 from tui_colorize.video.shotframe import ShotColor, ShotFrame
 from tui_colorize.video.temporal import Asked, Carrier, Path, Plane, Step, mixed
 from tui_colorize.workers import Workers
+
+Made = TypeVar("Made")
 
 LOOK_AHEAD = 240
 """Frames that a hint's colour is carried backwards at most."""
@@ -41,20 +43,6 @@ _IN_VIEW = 0.25  # part of the picture that an anchor must still show
 _SEEN = 0.5  # confidence, or trust, from which a colour counts as known
 _EDGE = np.ones((5, 5), np.uint8)
 _KEYS = 32  # cells of carried colour that the network's attentions look at
-
-
-class Network(Rememberer, Protocol):
-    """What is needed of the Colorizer."""
-
-    def color_planes(
-        self,
-        lightness: Plane,
-        ab: Plane,
-        mask: Plane,
-        memory: HintMemory | None = None,
-        places: Places = ...,
-        max_keys: int | None = None,
-    ) -> Plane: ...
 
 
 class ShotColorist:
@@ -279,7 +267,7 @@ class ShotColorist:
     def _own_colors(self, frame: ShotFrame) -> Asked:
         """What an anchor's hints or its reference say; kept in mind for the rest of the shot."""
         if frame.index not in self._own:
-            asked, seen = asked_on(frame, self._network, self._memory)
+            asked, seen = asked_on(frame, self._network, self._memory, self._submit)
             self._before = frame.index, self._memory
             self._memory = self._memory.joined(seen) if self._memory else seen
             self._own[frame.index] = asked
@@ -305,7 +293,10 @@ class ShotColorist:
             )
             return np.asarray(fresh)
 
-        return self._workers.submit(answer) if self._workers else _at_once(answer())
+        return self._submit(answer)
+
+    def _submit(self, work: Callable[[], Made]) -> Future[Made]:
+        return self._workers.submit(work) if self._workers else _at_once(work())
 
     def _state(self) -> dict[str, NDArray[Any]]:
         """What is needed to go on behind the last keyframe, without its colours."""
@@ -329,8 +320,8 @@ def _unseen(confidence: Plane) -> float:
     return float(np.count_nonzero(confidence < _SEEN)) / confidence.size
 
 
-def _at_once(plane: Plane) -> Future[Plane]:
+def _at_once(answer: Made) -> Future[Made]:
     """An answer that is there."""
-    future: Future[Plane] = Future()
-    future.set_result(plane)
+    future: Future[Made] = Future()
+    future.set_result(answer)
     return future
