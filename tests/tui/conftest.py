@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from textual._context import visible_screen_stack
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
@@ -270,6 +271,7 @@ def screen_text() -> Callable[[ColorizeApp], str]:
     """What stands on the screen."""
 
     def text(app: ColorizeApp) -> str:
+        visible_screen_stack.set(app._background_screens)  # as Textual does when it draws
         return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
     return text

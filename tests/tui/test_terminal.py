@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from rich.console import Console
 
 from tui_colorize.errors import UserError
+from tui_colorize.tui.start import _say_colors
 from tui_colorize.tui.terminal import (
     Graphics,
     Terminal,
@@ -32,7 +34,7 @@ def judged(name="xterm", changes=None, environment=None, window=WINDOW, features
         ("xterm -ti vt340", "sixel", True, "XTerm", "379", 1024),
         ("foot", "sixel", True, "foot", "1.13.1", 1024),
         ("kitty", "kitty", True, "kitty", "0.41.1", 256),
-        ("mlterm", "sixel", True, "xterm", "", 1024),
+        ("mlterm", "sixel", False, "xterm", "", 1024),
         ("tmux", "halfcell", True, "tmux", "3.3a", 256),
         ("tmux with Sixel", "halfcell", True, "tmux", "3.5a", 256),
         ("screen", "halfcell", False, "xterm", "", 256),
@@ -45,6 +47,17 @@ def test_terminals(name, graphics, true_color, called, version, registers):
     assert (terminal.name, terminal.version) == (called, version)
     assert terminal.sixel_registers == registers
     assert terminal.reason
+
+
+def test_a_palette_is_used_whatever_the_environment_says(monkeypatch):
+    """mlterm calls itself xterm, which may mean as few as 16 colours."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    _say_colors(judged("mlterm"))
+    assert Console(force_terminal=True).color_system == "256"
+    _say_colors(judged("xterm"))
+    assert Console(force_terminal=True).color_system == "truecolor"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +133,7 @@ def test_a_terminal_that_says_its_name_is_not_in_an_inherited_multiplexer():
 @pytest.mark.parametrize(
     ("name", "changes", "environment", "true_color"),
     [
-        ("xterm", {SGR: b"\x1bP1$r0;48;5;16m\x1b\\"}, {}, True),
+        ("xterm", {SGR: b"\x1bP1$r0;48;5;16m\x1b\\"}, {}, False),
         ("xterm", {SGR: b"\x1bP1$r0m\x1b\\"}, {}, False),
         ("xterm", {SGR: b"\x1bP1$r0;48;2;1;2;3m\x1b\\"}, {}, True),
         ("xterm", {SGR: b"\x1bP0$r\x1b\\"}, {}, False),

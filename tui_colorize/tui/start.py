@@ -104,6 +104,8 @@ def _say_colors(terminal: Terminal) -> None:
         os.environ["COLORTERM"] = "truecolor"
     elif terminal.multiplexer:
         os.environ.pop("COLORTERM", None)
+    elif terminal.palette:
+        os.environ["TERM"] = "xterm-256color"
 
 
 @contextmanager

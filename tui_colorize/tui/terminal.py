@@ -33,6 +33,7 @@ class Terminal:
     graphics: Graphics = Graphics.HALFCELL
     cell: tuple[int, int] = CELL  # width, height of a cell in pixels
     true_color: bool = False
+    palette: bool = False  # xterm's 256 colours are known to be there, whatever TERM says
     name: str = ""  # as XTVERSION says, else from TERM_PROGRAM or TERM
     version: str = ""
     multiplexer: str = ""  # "tmux", "screen" or ""
@@ -81,7 +82,8 @@ class _Answers(NamedTuple):
     cell: tuple[int, int] | None = None
     text_area: tuple[int, int] | None = None  # pixels
     registers: int | None = None
-    takes_rgb: bool | None = None  # an RGB colour that was set came back (DECRQSS), or its nearest
+    keeps_rgb: bool | None = None  # an RGB colour that was set came back (DECRQSS)
+    has_palette: bool = False  # in its place, one of xterm's 256 came back
     claims_rgb: bool = False  # XTGETTCAP
 
 
@@ -134,6 +136,7 @@ def judge(
         graphics,
         _cell(answers, window),
         _true_color(answers, environment, name, multiplexer, features),
+        answers.has_palette,
         name,
         version,
         multiplexer,
@@ -163,9 +166,9 @@ def _understand(replies: Iterable[bytes]) -> _Answers:
         elif text.startswith("\x1b_G"):
             answers = answers._replace(kitty=text.endswith(";OK\x1b\\"))
         elif text.startswith("\x1bP1$r") and text.endswith("m\x1b\\"):
-            # mlterm answers with the nearest colour of its own: it finds that better than Textual.
-            nearest = numbers[-3:-1] == (48, 5)
-            answers = answers._replace(takes_rgb=nearest or numbers[-3:] == RGB)
+            answers = answers._replace(
+                keeps_rgb=numbers[-3:] == RGB, has_palette=numbers[-3:-1] == (48, 5)
+            )
         elif text.startswith("\x1bP1+r"):
             answers = answers._replace(claims_rgb=True)
     return answers
@@ -235,8 +238,8 @@ def _true_color(
         return "RGB" in features
     if environment.get("COLORTERM") in ("truecolor", "24bit"):
         return True
-    if answers.takes_rgb is not None:
-        return answers.takes_rgb
+    if answers.keeps_rgb is not None:
+        return answers.keeps_rgb
     return (
         answers.claims_rgb
         or name.lower() in _TRUE_COLOR_NAMES
