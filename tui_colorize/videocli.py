@@ -78,6 +78,12 @@ def _parser() -> console.Parser:
     parser.add_argument("--crf", metavar="N", type=int, help="quality: smaller is better")
     parser.add_argument("--preset", help="speed against size, in the codec's own words")
     parser.add_argument(
+        "--chroma",
+        metavar="420|422|444",
+        help="resolution of the colour: 444 is full, 422 half across, 420 half both ways; the "
+        "film's own if not given, 420 where that is gray",
+    )
+    parser.add_argument(
         "--every",
         metavar="N",
         type=_every,
@@ -139,6 +145,7 @@ def _colored(options: argparse.Namespace, show: Callable[[Progress], None]) -> F
         codec=options.codec,
         crf=options.crf,
         preset=options.preset,
+        chroma=options.chroma,
         every=options.every,
         overwrite=options.overwrite,
         resume=options.resume,

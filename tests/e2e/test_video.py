@@ -110,6 +110,7 @@ def test_bad_input_is_refused_in_a_sentence(film):
         ((film, "-o", "there.mkv"), ("there.mkv exists already",)),
         (("text.mkv", "-o", "o.mkv"), ("text.mkv",)),
         ((film, "-o", "o.mkv", "--every", "x"), ("auto",)),
+        ((film, "-o", "o.mkv", "--chroma", "411"), ("420, 422 or 444",)),
         ((film, "-o", "o.mkv", "--reference", "far.csv"), ("FRAME=PICTURE",)),
     ):
         status, out, err = run(*arguments)

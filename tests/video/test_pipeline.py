@@ -130,6 +130,17 @@ def test_one_hint_colours_the_shot_and_luma_and_times_stay(network):
         assert abs(after[2][24:].mean() - 128) < 3  # and of the ground
 
 
+def test_colour_in_full_resolution(network):
+    """On demand: chroma as fine as the luma, which is still the source's."""
+    write_film("film.mkv")
+    color("film.mkv", "out.mkv", [RED], network, chroma="444")
+    for (_, before), (_, after) in zip(planes("film.mkv"), planes("out.mkv"), strict=True):
+        assert np.array_equal(before[0], after[0])
+        assert after[1].shape == after[2].shape == (HEIGHT, WIDTH)
+    assert after[2][30, 45:57].min() > 145  # within the square
+    assert after[2][30, :35].max() < 135
+
+
 def test_chroma_made_on_a_device(network, monkeypatch):
     """With torch in place of NumPy a film is the same, but for a level here and there."""
     write_film("film.mkv", (20,))
@@ -277,6 +288,7 @@ REFUSED = {
     "none with number 40": {"references": {40: np.zeros((64, 96, 3), np.uint8)}},
     "number of frames from 1 on": {"every": 0},
     "crf": {"crf": 18},
+    "chroma is 420, 422 or 444, not 4:4:4": {"chroma": "4:4:4"},
 }
 
 

@@ -48,7 +48,8 @@ class Keeping(Saving):
             self.end_session()
             self.kept = source.session
             work = source.session.restored
-            for notice in source.session.notices:
+            problems = source.film.problems if source.film else ()
+            for notice in (*source.session.notices, *problems):
                 self.notify(notice, severity="warning", timeout=12, markup=False)
         restored = source.session is not None and work is not None
         self._session_file = None

@@ -29,6 +29,7 @@ SMALL = 3
 
 _SIDE = 2 * LARGE + 1
 _STEPS = np.arange(-LARGE, LARGE + 1, dtype=np.float32)
+_ACROSS, _DOWN = np.tile(_STEPS, _SIDE), np.repeat(_STEPS, _SIDE)
 _WHOLE = np.ones(_SIDE, np.bool_)
 _MIDDLE = np.abs(_STEPS) <= SMALL
 _HALVES = (_STEPS <= SMALL, _STEPS >= -SMALL)  # each with the middle
@@ -74,9 +75,8 @@ class Looks:
 
         c = (places[:, 2] * np.cos(places[:, 3]))[:, None]
         s = (places[:, 2] * np.sin(places[:, 3]))[:, None]
-        across, down = np.tile(_STEPS, _SIDE), np.repeat(_STEPS, _SIDE)
-        x = places[:, :1] + c * across - s * down
-        y = places[:, 1:2] + s * across + c * down
+        x = places[:, :1] + c * _ACROSS - s * _DOWN
+        y = places[:, 1:2] + s * _ACROSS + c * _DOWN
         levels = cv2.remap(gray, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         height, width = gray.shape
         inside = (x > -0.5) & (y > -0.5) & (x < width - 0.5) & (y < height - 0.5)

@@ -109,6 +109,7 @@ def colorize_video(
     codec: str = "x264",
     crf: int | None = None,
     preset: str | None = None,
+    chroma: str | None = None,
     every: int | None = None,
     overwrite: bool = False,
     resume: bool = False,
@@ -123,7 +124,8 @@ def colorize_video(
     file, or (H, W, 3) sRGB uint8 or uint16, of any size in the film's proportions.
     colorizer: the network; without it one is loaded from `weights` on `device`, with `vividness`,
     see Colorizer.
-    codec: x264, x265, av1, ffv1, x264-lossless or prores; crf, preset: its settings. every: frames
+    codec: x264, x265, av1, ffv1, x264-lossless or prores; crf, preset: its settings. chroma: the
+    resolution of the colour, "420", "422" or "444" (full); None for the source's. every: frames
     from one pass of the network to the next; None where the motion decides, which is faster.
     overwrite: replace what is there. resume: go on where an interrupted run of the same job ended;
     begins anew where there was none. progress: called after every frame, in the calling thread;
@@ -147,7 +149,7 @@ def colorize_video(
                 f"{printable(source)} has {total} frames, counted from 0, "
                 f"and none with number {last}"
             )
-        encoding = plan(info, out, codec=codec, crf=crf, preset=preset)
+        encoding = plan(info, out, codec=codec, crf=crf, preset=preset, chroma=chroma)
         if colorizer is None:
             from tui_colorize.colorizer import Colorizer
 

@@ -59,7 +59,8 @@ class VideoReader:
         self._container, self._stream = open_film(self._path)
         try:
             with said(self._name, "be read"):
-                self._cut_off = is_cut_off(self._path, self._container)
+                if is_cut_off(self._path, self._container):
+                    self._note_missing_end()
             self._begin(self._container.demux())
             first = self._first()
             place = self._placed(first)
@@ -207,8 +208,8 @@ class VideoReader:
                 break
             except FFmpegError:
                 self._note(f"{self._name} is damaged: some frames cannot be decoded")
-        if self._cut_off or (whole and ending.is_early()):
-            self._note(f"{self._name} is incomplete: its end is missing")
+        if whole and ending.is_early():
+            self._note_missing_end()
 
     def _placed(self, decoded: av.VideoFrame) -> tuple[int, int]:
         """The PTS and the index of the frame that comes next."""
@@ -283,6 +284,9 @@ class VideoReader:
         if first.width * first.height > MOST_PIXELS:
             raise too_large(self._name, first.width, first.height)
         return first
+
+    def _note_missing_end(self) -> None:
+        self._note(f"{self._name} is incomplete: its end is missing")
 
     def _note(self, problem: str) -> None:
         if problem not in self.problems:

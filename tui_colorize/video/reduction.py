@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from tui_colorize.video.pixelformat import plane_array
 
 Gray = NDArray[np.uint8]
 
@@ -16,8 +13,8 @@ Gray = NDArray[np.uint8]
 class Reducer:
     """Makes gray frames, all of one size, smaller: each pixel is the mean of an area.
 
-    FFmpeg does that three times as fast as OpenCV, but for halves, if it keeps what it has prepared
-    for the two sizes. Not to be shared by threads.
+    But for halves FFmpeg does that several times as fast as OpenCV, if it keeps what it has
+    prepared for the two sizes. Not to be shared by threads.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -29,7 +26,10 @@ class Reducer:
 
     def __call__(self, gray: Gray) -> Gray:
         """(H, W) uint8 -> (height, width). Frames that are not as large are interpolated."""
+        import cv2
         from av import VideoFrame
+
+        from tui_colorize.video.pixelformat import plane_array
 
         height, width = gray.shape
         across, down = width / self._size[0], height / self._size[1]

@@ -18,7 +18,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_colorize.video.flow import flow, working
+from tui_colorize.video.flow import flow, working_copy
+from tui_colorize.video.reduction import Reducer
 
 Gray = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -73,6 +74,7 @@ class ShotDetector:
     """
 
     def __init__(self) -> None:
+        self._reducer: Reducer | None = None
         self._frames: deque[_Frame] = deque(maxlen=max(_SPANS) + 1 + LOOK_AHEAD)
         self._fed = 0
         self._decided = 0
@@ -86,7 +88,9 @@ class ShotDetector:
 
         None as long as so many have not been fed. The first frame of all starts a shot.
         """
-        small = working(gray, _LONG_SIDE)
+        if self._reducer is None:
+            self._reducer = Reducer(working_copy(gray.shape[1], gray.shape[0], _LONG_SIDE))
+        small = self._reducer(gray)
         likeness = alike(self._frames[-1].gray, small) if self._frames else 0.0
         self._frames.append(_Frame(small, likeness, float(small.std())))
         self._fed += 1

@@ -15,8 +15,10 @@ from tui_colorize.video.appearance import REACH, Floats, Gray, cut
 SCALES = (0.25, 4.0)
 """How much smaller and larger than on its own frame a hint may become."""
 
-_AROUND = np.arange(-6, 7, 3, dtype=np.float32)  # pixels of the flow that are looked at
+_STEPS = np.arange(-6, 7, 3, dtype=np.float32)  # pixels of the flow that are looked at:
+_DX, _DY = np.tile(_STEPS, len(_STEPS)), np.repeat(_STEPS, len(_STEPS))
 _WIDTH = 7.0  # pixels of the flow: their weight falls with the distance
+_FAR = (_DX**2 + _DY**2) / _WIDTH**2
 _LIKE = 20.0  # gray levels: and with the difference to the hint's own
 _ONE = 2.0  # pixels of the frame: and with the difference of their motion to that of most
 _TURN = 0.04  # a hint grows or turns by at most that much from frame to frame
@@ -36,21 +38,20 @@ def carried(last: Gray, field: Floats, places: Floats) -> Floats:
     """
     factor = last.shape[1] / field.shape[1]
     height, width = field.shape[:2]
-    dx, dy = (plane.ravel() for plane in np.meshgrid(_AROUND, _AROUND))
     x, y = places[:, :1] / factor, places[:, 1:2] / factor
-    columns = np.clip(np.rint(x + dx), 0, width - 1).astype(int)
-    rows = np.clip(np.rint(y + dy), 0, height - 1).astype(int)
+    columns = np.clip(np.rint(x + _DX), 0, width - 1).astype(int)
+    rows = np.clip(np.rint(y + _DY), 0, height - 1).astype(int)
     moves = field[rows, columns] * factor  # (hints, samples, 2)
 
     light = _level(last, columns * factor, rows * factor)
     unlike = (light - _level(last, places[:, :1], places[:, 1:2])) / _LIKE
-    weights = np.exp(-(unlike**2) - (dx**2 + dy**2) / _WIDTH**2)
+    weights = np.exp(-(unlike**2) - _FAR)
     most = np.stack([_median(moves[..., axis], weights) for axis in (0, 1)], axis=1)
     weights = weights * np.exp(-(((moves - most[:, None]) / _ONE) ** 2).sum(axis=2))
     weights = (weights / weights.sum(axis=1, keepdims=True))[..., None]
 
     # least squares: move = mean + growth * offset + turn * (offset turned by a right angle)
-    offsets = np.broadcast_to(np.stack([dx, dy], axis=1) * factor, moves.shape)
+    offsets = np.broadcast_to(np.stack([_DX, _DY], axis=1) * factor, moves.shape)
     middle, mean = (weights * offsets).sum(axis=1), (weights * moves).sum(axis=1)
     offsets, moves = offsets - middle[:, None], moves - mean[:, None]
     spread = (weights * offsets**2).sum(axis=(1, 2)) + 4

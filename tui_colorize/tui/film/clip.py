@@ -20,16 +20,17 @@ _USUAL_RATE = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """times of frames are in seconds from the first one."""
+    """times of frames are in seconds from the first one. problems: sentences on what is damaged."""
 
     info: VideoInfo
     index: FrameIndex
+    problems: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, path: Path) -> Clip:
         """Raises UserError for what is no film."""
         with VideoReader(path) as reader:
-            return cls(reader.info, reader.frame_index())
+            return cls(reader.info, reader.frame_index(), tuple(reader.problems))
 
     def read(self, frame: int) -> Plane:
         """The gray picture of a frame, or of the next one that can be decoded; see VideoFrame.
