@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_colorize.allocator import keep_freed_memory
 from tui_colorize.tui.probe import Probe
 from tui_colorize.tui.restore import FORMER_SCREEN, MODES_OFF, Watcher
 from tui_colorize.tui.terminal import Graphics, Terminal
@@ -62,6 +63,7 @@ def run(
     # A worker that paints in pure Python gives the event loop its turn after this long, and a key
     # takes several turns.
     sys.setswitchinterval(_SWITCH)
+    keep_freed_memory()
     # Nothing that the first frame needs is garbage.
     gc.disable()
     # To go through every cell of a picture takes longer than keys may wait: that is for a rest.

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_colorize.allocator import keep_freed_memory
 from tui_colorize.color import hex_to_lab
 from tui_colorize.errors import UserError
 from tui_colorize.hints import Hint, HintSet
@@ -133,6 +134,7 @@ def colorize_video(
     Raises UserError for a source, a hint, a reference or settings that cannot be used.
     """
     began = time.monotonic()
+    keep_freed_memory()
     source, out = Path(source), Path(out)
     if every is not None and every < 1:
         raise UserError("every is a number of frames from 1 on")
