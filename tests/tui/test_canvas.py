@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import cv2
@@ -19,6 +20,7 @@ from tui_colorize.tui.canvas.kitty import KittyPainter
 from tui_colorize.tui.canvas.marks import Overlay, draw_cursor, draw_hints, draw_rulers
 from tui_colorize.tui.canvas.painter import RING, Block, Detail
 from tui_colorize.tui.canvas.panes import View, arrange
+from tui_colorize.tui.canvas.quantize import choose_palette
 from tui_colorize.tui.canvas.sixel import SixelPainter
 from tui_colorize.tui.canvas.viewport import Viewport
 from tui_colorize.tui.terminal import Graphics, Terminal
@@ -272,6 +274,18 @@ async def test_what_a_frame_brings_is_drawn_at_once(make_app, ready, monkeypatch
         assert "38;2;1;2;3" in "".join(sent) or "48;2;1;2;3" in "".join(sent)
 
 
+async def test_what_a_frame_brings_leaves_the_rest_to_its_turn(make_app, ready, until, monkeypatch):
+    sent = []
+    monkeypatch.setattr(HeadlessDriver, "write", lambda _, data: sent.append(data))
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        app = await ready(pilot)
+        app.status.update(device="elsewhere")
+        while app.status not in app.screen._dirty_widgets:
+            await asyncio.sleep(0)
+        app.draw_now(app.canvas)
+        await until(pilot, lambda: "elsewhere" in "".join(sent))
+
+
 async def test_a_step_of_the_seam_has_no_preview(make_app, ready, until, monkeypatch):
     terminal = Terminal(graphics=Graphics.SIXEL, cell=(6, 12), true_color=True)
     async with make_app(terminal=terminal).run_test(size=(100, 40)) as pilot:
@@ -313,3 +327,15 @@ def test_a_picture_like_the_last_one_is_encoded_about_once(painter, monkeypatch)
         block = Block((0, 0, *size), pixels)
         tiles = painter.paint([block], cell=cell, detail=Detail.FINE, before={})
     assert len(tiles) <= len(encoded) <= 1.5 * len(tiles)
+
+
+@pytest.mark.parametrize(("saturation", "worst"), [(0.0, 2.6), (0.1, 3.5), (1.0, 11.0)])
+def test_a_palette_is_close_to_the_picture_however_pale(saturation, worst):
+    random = np.random.default_rng(0)
+    small = random.integers(0, 255, (6, 8, 3)).astype(np.float32)
+    colors = cv2.resize(small, (400, 300), interpolation=cv2.INTER_CUBIC)
+    gray = colors.mean(axis=2, keepdims=True)
+    pixels = (gray + saturation * (colors - gray)).clip(0, 255).astype(np.uint8)
+    palette = choose_palette(pixels, 256)
+    shown = palette.colors[palette.indices(pixels)].astype(float)
+    assert np.sqrt(((shown - pixels) ** 2).mean()) < worst

@@ -84,10 +84,32 @@ async def test_help_has_as_many_columns_as_fit(make_app, ready, until, screen_te
         app = await ready(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: _titles(screen_text(app)) == columns)
-        page = app.screen.query_one("#help Static")
+        page = app.screen.query_one("#help Lines")
         assert page.size.height <= 1.4 * _help_lines() / columns
         await pilot.resize_terminal(100, 40)
         await until(pilot, lambda: _titles(screen_text(app)) == 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [((120, 34), (119, 34)), ((119, 34), (120, 34)), ((96, 40), (96, 36))]
+)
+async def test_a_terminal_that_changes_is_laid_out_as_one_of_its_size(
+    make_app, ready, until, first, then
+):
+    """Also where the panels stay where they are, as large as they are."""
+
+    def regions(app):
+        widgets = app.screen.query("#panels *")
+        return {widget.id: widget.region for widget in widgets if widget.display}
+
+    async with make_app().run_test(size=then) as pilot:
+        wanted = regions(await ready(pilot))
+    async with make_app().run_test(size=first) as pilot:
+        app = await ready(pilot)
+        before = regions(app)
+        await pilot.resize_terminal(*then)
+        await until(pilot, lambda: regions(app) == wanted)
+        assert before != wanted
 
 
 @pytest.mark.parametrize("key", ["question_mark", "o", "ctrl+p"])

@@ -14,7 +14,7 @@ from tui_colorize.tui.canvas.panes import View, arrange
 from tui_colorize.tui.canvas.viewport import Viewport
 from tui_colorize.tui.latest import Latest
 from tui_colorize.tui.layout import place_panels
-from tui_colorize.tui.widgets.status_bar import Status, compose_status
+from tui_colorize.tui.widgets.status_bar import FilmStatus, Status, compose_status
 
 SHAPES = [(1, 1), (1, 5000), (5000, 1), (640, 480), (6000, 4000), (37, 53)]
 
@@ -100,6 +100,16 @@ def test_the_status_fits_at_every_width():
             if width >= 50:
                 assert part in text
     assert "saving…" in compose_status(status, Size(120, 1)).plain
+
+
+@pytest.mark.parametrize(("width", "separator"), [(120, " │ "), (105, "  "), (80, "  ")])
+def test_the_items_of_the_status_of_a_film_are_told_apart(width, separator):
+    """Shorter words come before narrower gaps, as long as they are words."""
+    film = FilmStatus(40, 150, 1.335, 29.97, None, 3, 0)
+    status = Status((960, 540), 202, 3, 256, "cpu", 265.0, "kitty", film=film)
+    parts = compose_status(status, Size(width, 1)).plain.strip().split(separator)
+    assert parts[0] == "40/150"
+    assert len(parts) == 11
 
 
 def test_the_newest_job_of_a_slot_is_done():

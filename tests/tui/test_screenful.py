@@ -49,6 +49,19 @@ def test_a_part_is_sent_from_where_it_changes():
     assert screen.columns_of("8", 0, 0, 10) == [7]
 
 
+def test_of_very_much_the_rest_comes_later(monkeypatch):
+    monkeypatch.setattr("tui_colorize.tui.screenful._MOST", 10)
+    screen, update, drawn = Screenful(), _full(*[[("12345678", RED)]] * 5), []
+    while True:
+        sent, spans = screen.update(update, CONSOLE)
+        assert 0 < sent.count("12345678") <= 2
+        drawn += spans
+        if not screen.unsent:
+            break
+    assert drawn == [(row, 0, 8) for row in range(5)]
+    assert screen.update(update, CONSOLE) == ("", [])
+
+
 def test_wide_characters_are_sent_whole():
     screen = Screenful()
     screen.update(_full([("ab漢字cd", RED)]), CONSOLE)

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_colorize.clock import clock
-from tui_colorize.tui.canvas.surface import filtered
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -23,28 +20,6 @@ if TYPE_CHECKING:
 _CELL = (10, 20)  # pixels; half-cell drawing only needs the proportion
 _MOST = (110, 42)  # columns and rows: each cell has a style of its own
 _importing = Lock()
-
-
-class Preview(Widget):
-    """Shows what preview() has drawn, as it is: to style every cell of it like those of other
-    widgets takes longer than keys may wait."""
-
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._lines: list[Strip] = []
-
-    def show(self, lines: list[Strip]) -> None:
-        """Show these lines and no others."""
-        self._lines = [filtered(line, self) for line in lines]
-        self.refresh()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        style = self.rich_style
-        lines = [self._lines[y : y + 1] for y in crop.line_range]
-        return [
-            Strip.join(line).adjust_cell_length(self.size.width, style).crop(*crop.column_span)
-            for line in lines
-        ]
 
 
 def preview(path: Path, columns: int, rows: int, style: Style, console: Console) -> list[Strip]:

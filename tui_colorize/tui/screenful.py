@@ -31,6 +31,7 @@ _UNKNOWN: Cell = ("\0", "")
 _BLANKS = (" ", "\u00a0")
 _COLORS = re.compile(r"(38;(?:2;\d+;\d+|5);\d+);48;((?:2;\d+;\d+|5);\d+)")
 _GAP = 4  # unchanged characters of one style that are rather sent again than jumped over
+_MOST = 5000  # cells at once: all of a usual terminal; more would hold keys up
 _FEW = 32  # runs that are worth being put in the order that takes the fewest bytes
 
 
@@ -55,6 +56,8 @@ class Screenful:
 
     def __init__(self) -> None:
         self._rows: list[list[Cell]] = []
+        self.unsent = False
+        """Whether the last update was too much for one turn: it is to come again, for the rest."""
         self._pen: _Pen | None = None
         self._at: tuple[int, int] | None = None
 
@@ -73,11 +76,17 @@ class Screenful:
         system = console._color_system or ColorSystem.TRUECOLOR
         runs: list[_Run] = []
         drawn: list[Span] = []
+        count = 0
+        self.unsent = False
         for row, column, cells in _pieces(update, system):
+            if count >= _MOST:
+                self.unsent = True
+                break
             shown = self._row(row, column + len(cells))
             last = -1
             for start, end in _changes(shown[column : column + len(cells)], cells):
                 drawn.append((row, column + start, column + end))
+                count += end - start
                 first = start
                 if last > 0 and start - last <= _GAP and _plain(cells[last - 1 : start]):
                     first = runs.pop().column - column

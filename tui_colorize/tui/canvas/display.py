@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _QUEUED = 15  # writes that wait for the terminal; Textual blocks at 30
 _RETRY = 0.05  # seconds
+_SOON = 0.005  # until the rest of what is too much for one turn
 _SETTLED = 0.25  # seconds without a change of size
 _SMALL = 2000  # bytes that the terminal shows at once anyway
 
@@ -99,14 +100,18 @@ class Display(App[None]):
             text = SYNC_START + text + SYNC_END
         self.send(text)
         self.canvas.drawn_over(drawn)
+        if self.screenful.unsent and self._retry is None:
+            self._retry = self.set_timer(_SOON, self._try_again)
         self.post_display_hook()
 
     def draw_now(self, widget: Widget) -> None:
         """Draw what has changed of a widget, without waiting for the next of Textual's turns."""
         screen = widget.screen
         if screen.is_current and not screen._layout_required:
+            waiting = screen._dirty_widgets - {widget}
             screen._compositor.update_widgets({widget})
             screen._compositor_refresh()
+            screen._dirty_widgets |= waiting  # forgotten with it otherwise, and never drawn
 
     def _try_again(self) -> None:
         self._retry = None

@@ -50,9 +50,9 @@ class KittyPainter(PixelPainter):
         Quality(4, 16),
     )
     # With these a picture of 100 x 40 cells stays below 200,000 bytes, a frugal one below half of
-    # that, placeholders included.
+    # that, the coarse one before it and both their placeholders included.
     coarse = Quality(4, 64)
-    budget = 42
+    budget = 31
     frugal_budget = 14
     small = 4000
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL.Image import Quantize
 
     Pixels = NDArray[np.uint8]
     Indices = NDArray[np.uint8]
 
 _SAMPLE = 5_000  # pixels that a palette is chosen from
+_USED = 0.75  # of the colours that there may be: with fewer of them, they are badly chosen
 _BITS = 5  # of each channel that decide on a pixel's colour
 
 
@@ -53,14 +55,24 @@ class Palette:
 def choose_palette(pixels: Pixels, count: int) -> Palette:
     """A palette of at most so many colours for these (height, width, 3) pixels."""
     import numpy as np
-    from PIL import Image
+    from PIL.Image import Quantize
 
     height, width = pixels.shape[:2]
     step = max(1, round((height * width / _SAMPLE) ** 0.5))
     sample = np.ascontiguousarray(pixels[::step, ::step])
-    # The one is better for grays, the other for colours, and many times as quick there.
-    gray = (sample[..., 0] == sample[..., 2]).all()
-    method = Image.Quantize.MAXCOVERAGE if gray else Image.Quantize.FASTOCTREE
-    reduced = Image.fromarray(sample).quantize(count, method=method)
+    if (sample[..., 0] == sample[..., 2]).all():
+        return _palette(sample, count, Quantize.MAXCOVERAGE)
+    # Many times as quick as the other and better, unless there are too few kinds of colours.
+    quick = _palette(sample, count, Quantize.FASTOCTREE)
+    if len(quick.colors) >= _USED * count:
+        return quick
+    return _palette(sample, count, Quantize.MEDIANCUT)
+
+
+def _palette(pixels: Pixels, count: int, method: Quantize) -> Palette:
+    import numpy as np
+    from PIL import Image
+
+    reduced = Image.fromarray(pixels).quantize(count, method=method)
     colors = np.array(reduced.getpalette(), np.uint8).reshape(-1, 3)
     return Palette(colors[: int(np.asarray(reduced).max()) + 1])

@@ -35,8 +35,9 @@ class SixelPainter(PixelPainter):
         *(Quality(2, colors) for colors in (64, 32, 16, 8)),
     )
     coarse = Quality(BAND, 32)
-    # With these a picture of 100 x 40 cells stays below 620,000 bytes, a frugal one below half.
-    budget = 140
+    # With these a picture of 100 x 40 cells stays below 620,000 bytes, a frugal one below half, the
+    # coarse one before it included.
+    budget = 130
     frugal_budget = 52
     small = 0
 
@@ -69,7 +70,7 @@ class SixelPainter(PixelPainter):
         pixels = tile.pixels[y : y + rows * height, x : x + columns * width]
         colors = min(_MOST_MENDED, _MENDED * columns * rows)
         image = Image.fromarray(np.ascontiguousarray(pixels))
-        few = image.quantize(colors, method=Image.Quantize.FASTOCTREE)
+        few = image.quantize(colors, method=Image.Quantize.MEDIANCUT)
         palette = np.array(few.getpalette(), np.uint8).reshape(-1, 3)
         return sixels(np.asarray(few, np.uint8), palette)
 

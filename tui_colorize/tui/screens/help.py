@@ -7,17 +7,19 @@ from itertools import accumulate, zip_longest
 from textwrap import wrap
 from typing import ClassVar
 
-from rich.text import Text
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.strip import Strip
 
 from tui_colorize.tui.glass import Glass
 from tui_colorize.tui.keys import COLOR_KEYS, MOUSE, TABLE_KEYS, commands, groups
 from tui_colorize.tui.theme import Shades, shades
+from tui_colorize.tui.widgets.lines import Lines
 
 _WIDTH = 14  # of the keys
 _WIDTHS = (76, 118, 180)  # of the box, with one column, two, three; as in app.tcss
@@ -53,8 +55,12 @@ class HelpScreen(Glass, ModalScreen[None]):
         box = VerticalScroll(id="help", classes=_CLASSES[count - 1])
         box.border_title = "Keys"
         box.border_subtitle = "↑ ↓ scroll   escape closes"
+        page = _page(shades(self.app), _divided(self._sections, count), room)
+        lines = Lines()
+        lines.styles.height = len(page)
+        lines.show(page)
         with box:
-            yield Static(_page(shades(self.app), _divided(self._sections, count), room))
+            yield lines
 
     def on_resize(self) -> None:
         if self.app.size != self._fitted:
@@ -71,27 +77,24 @@ def _divided(sections: list[Section], count: int) -> list[list[Section]]:
     return columns
 
 
-def _page(ink: Shades, columns: list[list[Section]], room: int) -> Text:
-    """The columns side by side; what keys do has so many cells. (Rich's tables take several times
-    as long, and so do more widgets than this one.)"""
-    page = Text()
-    for row in zip_longest(*(_lines(ink, sections, room) for sections in columns), fillvalue=()):
-        for line in row:
-            for text, color in line or [(" " * (_WIDTH + _GAP + room), ink.quiet)]:
-                page.append(text, color)
-            page.append(" " * _GAP)
-        page.append("\n")
-    page.right_crop(1)
-    return page
+def _page(ink: Shades, columns: list[list[Section]], room: int) -> list[Strip]:
+    """The columns side by side; what keys do has so many cells."""
+    gap = Segment(" " * _GAP, Style(bgcolor=ink.panel))
+    blank = [Segment(" " * (_WIDTH + _GAP + room), gap.style)]
+    rows = zip_longest(*(_lines(ink, sections, room) for sections in columns), fillvalue=())
+    return [Strip([part for line in row for part in (*(line or blank), gap)]) for row in rows]
 
 
-def _lines(ink: Shades, sections: list[Section], room: int) -> Iterator[list[tuple[str, str]]]:
-    """Each line's parts with their colours, all lines as long."""
+def _lines(ink: Shades, sections: list[Section], room: int) -> Iterator[list[Segment]]:
+    """Each line's parts, all lines as long but for empty ones."""
+    accent, text, quiet = (
+        Style(color=color, bgcolor=ink.panel) for color in (ink.accent, ink.text, ink.quiet)
+    )
     for number, (title, lines) in enumerate(sections):
         if number:
             yield []
-        yield [(title.ljust(_WIDTH + _GAP + room), ink.accent)]
+        yield [Segment(title.ljust(_WIDTH + _GAP + room), accent)]
         for line in lines:
-            parts = (wrap(text, width) for text, width in zip(line, (_WIDTH, room), strict=True))
+            parts = (wrap(part, width) for part, width in zip(line, (_WIDTH, room), strict=True))
             for keys, does in zip_longest(*parts, fillvalue=""):
-                yield [(keys.ljust(_WIDTH + _GAP), ink.text), (does.ljust(room), ink.quiet)]
+                yield [Segment(keys.ljust(_WIDTH + _GAP), text), Segment(does.ljust(room), quiet)]

@@ -22,9 +22,10 @@ from textual.worker import get_current_worker
 
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui.glass import LaidOutOnce
-from tui_colorize.tui.preview import Preview, preview
+from tui_colorize.tui.preview import preview
 from tui_colorize.tui.theme import shades
 from tui_colorize.tui.typedpath import typed_path
+from tui_colorize.tui.widgets.lines import Lines
 
 _MOST = 2000  # entries shown; typing narrows them down
 _PARENT = ".."
@@ -57,7 +58,7 @@ class OpenScreen(LaidOutOnce, Screen[Path | None]):
             files.can_focus = False
             yield files
             with Vertical(id="open-side"):
-                yield Preview(id="open-preview")
+                yield Lines(id="open-preview")
         yield Static(
             " enter opens   ↑ ↓ choose   backspace up a folder   escape back", id="open-foot"
         )
@@ -188,7 +189,7 @@ class OpenScreen(LaidOutOnce, Screen[Path | None]):
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
     def _preview(self, path: Path, is_folder: bool) -> None:
-        size = self.query_one(Preview).size
+        size = self.query_one(Lines).size
         picture: list[Strip] = []
         if all(folder for _, folder in self._entries):
             picture = [Strip([Segment("no pictures or films here", self._words)])]
@@ -198,7 +199,7 @@ class OpenScreen(LaidOutOnce, Screen[Path | None]):
             self.app.call_from_thread(self._show_preview, picture)
 
     def _show_preview(self, picture: list[Strip]) -> None:
-        self.query_one(Preview).show(picture)
+        self.query_one(Lines).show(picture)
 
     @property
     def _words(self) -> Style:
