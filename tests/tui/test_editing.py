@@ -253,6 +253,39 @@ async def test_marks_stay_with_their_hints(make_app, ready):
         assert app.document.marked == (1,)
 
 
+# What is selected after undo and redo.
+
+
+@pytest.mark.parametrize("place", ["5,6", "20,10", "30,20"])
+async def test_a_hint_that_comes_back_is_the_selected_one(make_app, ready, place):
+    async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("g", *place, "enter", "x")
+        assert len(app.document.hints) == 2
+        await pilot.press("u")
+        index = app.document.selected
+        assert "{0.x},{0.y}".format(app.document.hints[index]) == place
+        assert app.table.grid.row == index
+
+
+async def test_a_hint_put_or_changed_again_is_the_selected_one(make_app, ready):
+    async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("g", *"5,6", "enter", "d", "g", *"8,25", "enter", "enter")
+        await pilot.press("u", "g", *"20,10", "enter")
+        for key, index in (("U", 3), ("u", None), ("u", 0), ("U", 0), ("U", 3)):
+            await pilot.press(key)
+            assert app.document.selected == index
+
+
+async def test_the_selected_hint_stays_it_when_others_go(make_app, ready):
+    async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("g", *"5,6", "enter", "x", "u", "g", *"30,20", "enter", "U")
+        assert app.document.hints == HintSet(HINTS[1:])
+        assert app.document.selected == 1
+
+
 # 'n', a digit, 'n', a digit.
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui_colorize import flock
 from tui_colorize.export import Export, Phase, Request, Status, all_exports, job
@@ -89,6 +89,32 @@ def exporting(until):
 
 def running(done: int) -> Status:
     return Status(phase=Phase.RUNNING, progress=Progress(done, 200, 12.5, 8.0, "encode"))
+
+
+@pytest.mark.parametrize(
+    ("status", "keys"),
+    [
+        (running(7), ["p pause", "c cancel"]),
+        (Status(phase=Phase.PAUSED), ["p go on", "c cancel"]),
+        (Status(phase=Phase.DONE), ["x remove from the list"]),
+        (Status(phase=Phase.CANCELLED), ["p go on", "x remove"]),
+    ],
+)
+async def test_the_keys_that_are_told_suit_the_export(
+    make_app, exporting, film, record, until, status, keys
+):
+    export = record("a.mkv", status)
+    if not status.phase.active:
+        record.end(export)
+    async with make_app().run_test(size=SIZE) as pilot:
+        screen = await exporting(pilot)
+        foot = screen.query_one("#export-foot", Static)
+        assert foot.content.strip().startswith("enter starts")
+        await until(pilot, lambda: screen.query_one(ExportList).chosen)
+        await pilot.press("tab")
+        back = "escape back; exports run on" if status.phase.active else "escape back"
+        wanted = [*keys, "tab new export", back]
+        await until(pilot, lambda: foot.content.strip().split("   ") == wanted)
 
 
 async def test_without_a_film(make_app, until, monkeypatch):

@@ -282,6 +282,21 @@ async def test_tab_goes_round(make_app, ready):
             assert app.focused is area
 
 
+@pytest.mark.parametrize("change", ["tab", "shift+tab", "to the picture"])
+async def test_a_dialogue_keeps_its_keys(make_app, ready, change):
+    """Also where the focus of the screen below it is to go elsewhere."""
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("question_mark")
+        if change.endswith("tab"):
+            await pilot.press(change)
+        else:
+            app.focus_canvas()
+        await pilot.press("x", "escape")
+        assert len(app.screen_stack) == 1
+        assert app.focused is app.canvas
+
+
 async def test_help_names_every_key(make_app, ready, screen_text):
     async with make_app().run_test(size=(120, 50)) as pilot:
         app = await ready(pilot)

@@ -240,7 +240,9 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         if self._alone:  # as on a terminal that is too small for more
             where, room = "none", 0
         too_small = columns < SMALLEST[0] or rows < SMALLEST[1]
-        wanted = (where, room, rows < 34, rows < 24, rows >= 56, too_small, self._area)
+        wide = where == "below" and columns >= _MIXER_COLUMNS
+        roomy = wide or (where == "right" and rows >= _MIXER_ROWS)
+        wanted = (where, room, wide, roomy, rows < 34, rows < 24, rows >= 56, too_small, self._area)
         if wanted == self._laid_out:  # to set a style again is to work all styles out again
             return
         self._laid_out = wanted
@@ -250,9 +252,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         self._work.set_class(where == "right" and rows >= 56, "-tall")
         self._work.set_class(where == "right" and rows < 34, "-dense")
         self._work.set_class(where == "right" and rows < 24, "-denser")
-        wide = where == "below" and columns >= _MIXER_COLUMNS
         self.color_panel.set_class(wide, "-wide")
-        self.color_panel.make_room(roomy=wide or (where == "right" and rows >= _MIXER_ROWS))
+        self.color_panel.make_room(roomy=roomy)
         self._panels.styles.width = room if where == "right" else "100%"
         self._panels.styles.height = room if where == "below" else "100%"
         alone = where == "none"
@@ -278,6 +279,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         self.color_panel.entry.select_all()
 
     def _focus_area(self, step: int) -> None:
+        if self.screen is not self.canvas.screen:  # every screen has these keys, dialogues, too
+            return
         if self.foot.purpose:
             self.foot.call_off()
         if self.table.editing:
@@ -292,7 +295,9 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
             self._lay_out()
         if area != 2:  # what was typed and not taken would look like the colour in hand
             self.color_panel.entry.value = ""
-        self.screen.set_focus((self.canvas, self.table.grid, self.color_panel.entry)[area])
+        # Not of a dialogue that stands before them: no key would reach it any more.
+        screen = self.canvas.screen
+        screen.set_focus((self.canvas, self.table.grid, self.color_panel.entry)[area])
 
     # Opening.
 

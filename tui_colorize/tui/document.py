@@ -281,10 +281,19 @@ class Document(PictureState):
         return f"did again: {label}" if label else "nothing to redo"
 
     def _jump(self, history: History[HintSet]) -> None:
+        """Go to this history; what comes back or changes is selected, the topmost of many hints."""
+        before, selected = self.hints, self.selected
         self.history = history
         if self._before is not None:
             self._before = history
-        if self.selected is not None and self.selected >= len(self.hints):
+        known = set(before)
+        points = [point_of(hint) for hint in self.hints]
+        news = [index for index, hint in enumerate(self.hints) if hint not in known]
+        if news:
+            self.selected = news[-1]
+        elif selected is not None and point_of(before[selected]) in points:
+            self.selected = points.index(point_of(before[selected]))
+        elif selected is not None and selected >= len(points):
             self.selected = None
 
     def _push(self, hints: HintSet, label: str) -> str:

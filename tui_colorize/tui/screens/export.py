@@ -45,7 +45,6 @@ _EVERY = {
     "8": "at every eighth frame",
 }
 _FORM_KEYS = " enter starts   ↑ ↓ choose   ← → change   tab exports   escape back"
-_LIST_KEYS = " p pause, go on   c cancel   x remove   tab form   escape back; exports run on"
 
 
 class ExportScreen(ModalScreen[None]):
@@ -70,6 +69,7 @@ class ExportScreen(ModalScreen[None]):
         # What is offered may not look like what it is: a name may hold what must not be shown.
         self._offered: tuple[str, Path] = ("", Path())
         self._list = ExportList(id="export-list")
+        self._foot = Static(id="export-foot", markup=False)
         self._output = Input(id="export-output", compact=True, select_on_focus=False)
         self._output.cursor_blink = False  # a cursor that blinks is sent again and again
         self._codec = Choice([_NONE], _NONE, _ABOUT, id="export-codec")
@@ -87,7 +87,7 @@ class ExportScreen(ModalScreen[None]):
                 yield _row("Preset", self._preset)
                 yield _row("Network", self._every)
         yield self._list
-        yield Static(id="export-foot", markup=False)
+        yield self._foot
 
     def on_mount(self) -> None:
         if self._film is None:
@@ -103,6 +103,7 @@ class ExportScreen(ModalScreen[None]):
         """Show how far all exports are."""
         if self._list.is_mounted:
             self._list.show(listed)
+            self._show_keys()
 
     def action_step(self, step: int) -> None:
         if step < 0:
@@ -117,8 +118,31 @@ class ExportScreen(ModalScreen[None]):
             self._list.focus()
 
     def on_descendant_focus(self) -> None:
-        keys = _LIST_KEYS if self._list.has_focus else _FORM_KEYS
-        self.query_one("#export-foot", Static).update(keys)
+        self._show_keys()
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        keys = self._list_keys() if self._list.has_focus else _FORM_KEYS
+        if keys != self._foot.content:
+            self._foot.update(keys)
+
+    def _list_keys(self) -> str:
+        """What can be done with the export under the cursor, and where to go from here."""
+        chosen, keys = self._list.chosen, []
+        phase = chosen.status.phase if chosen else None
+        if phase is not None and phase.active:
+            keys = ["p go on" if phase is Phase.PAUSED else "p pause", "c cancel"]
+        elif phase is Phase.DONE:
+            keys = ["x remove from the list"]
+        elif phase is not None:
+            keys = ["p go on", "x remove"]
+        if self._film is not None:
+            keys.append("tab new export")
+        running = phase is not None and phase.active
+        keys.append("escape back; exports run on" if running else "escape back")
+        return " " + "   ".join(keys)
 
     def _title(self) -> str:
         if self._film is None:

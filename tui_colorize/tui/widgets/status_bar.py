@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from rich.text import Text
 from textual.geometry import Size
@@ -54,8 +55,9 @@ class Status:
     film: FilmStatus | None = None
     export: str = ""
 
-    def variants(self) -> list[list[str]]:
-        """The same in fewer and fewer characters; the activity is the first to go."""
+    def variants(self) -> list[list[list[str]]]:
+        """The same in fewer and fewer characters, by what is said; the activity is the first to go,
+        and whole words go last."""
         size = "no picture" if self.size is None else f"{self.size[0]}×{self.size[1]}"
         levels = "…" if self.levels is None else str(self.levels)
         network = "…" if self.network is None else str(self.network)
@@ -87,7 +89,7 @@ class Status:
         export = [self.export] if self.export else []
         activity = [self.activity] if self.activity else []
         full, short = full + export, short + export
-        return [full + activity, short + activity, full, short, least + export]
+        return [[full + activity, short + activity], [full, short], [least + export]]
 
 
 class StatusBar(Widget):
@@ -109,8 +111,8 @@ class StatusBar(Widget):
 
 def compose_status(status: Status, size: Size, ink: Shades = SHADES["dark"]) -> Text:
     """The longest variant that fits; the shortest, cut at a whole item, where none does."""
-    for parts in status.variants():
-        for separator in (" │ ", " "):
+    for alike in status.variants():
+        for separator, parts in product((" │ ", "  ", " "), alike):
             line = _join(parts, separator, ink, active=parts[-1] == status.activity)
             if line.cell_len <= size.width:
                 return line
