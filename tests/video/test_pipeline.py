@@ -116,8 +116,10 @@ def color(source, out, hints, network, **settings):
     return colorize_video(source, out, hints, colorizer=network, codec="ffv1", **settings)
 
 
-def test_one_hint_colours_the_shot_and_luma_and_times_stay(network):
+@pytest.mark.parametrize("cores", [1, 2, 8])
+def test_one_hint_colours_the_shot_and_luma_and_times_stay(network, monkeypatch, cores):
     """Every frame has a red square, the very luma of the source, and its PTS."""
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
     write_film("film.mkv", (20,))
     result = color("film.mkv", "out.mkv", [RED], network)
     assert (result.frames, result.shots, result.hints, result.problems) == (20, 1, 1, ())
@@ -359,9 +361,11 @@ def test_a_full_disk(network, monkeypatch):
     assert len(seen) < 40
 
 
+@pytest.mark.parametrize("cores", [2, 8])
 @pytest.mark.parametrize("answers", [0, 3])
-def test_an_error_of_a_stage_ends_the_run(network, monkeypatch, answers):
+def test_an_error_of_a_stage_ends_the_run(network, monkeypatch, answers, cores):
     """It comes out as it is, with no thread left and nothing written."""
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
     write_film("film.mkv", (12,))
     color_planes = network.color_planes
 

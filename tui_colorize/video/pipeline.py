@@ -2,6 +2,7 @@
 
 Stages in threads, joined by bounded queues: one reads ahead, one follows the hints, one looks for
 motion, one colours, one enlarges the colours under each frame's luma, and the caller's own encodes.
+On few cores the first three share a thread, and the next two.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ Made = TypeVar("Made")
 
 _SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
 _LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
+_MANY = 4  # cores: with fewer, some stages share a thread
 # finished items that wait there
 _AHEAD = {"read": 8, "scout": 8, "motion": 16, "color": 16, "chroma": 4}
 
@@ -244,11 +246,16 @@ class _Film:
 
         with self._colorizer.workers() as workers:
             try:
-                read = line.stage("read", self._scout.read(reader), _AHEAD["read"])
-                scouted = stage("scout", self._scout.follow, read)
-                moving = stage("motion", with_motion, scouted)
-                colored = stage("color", partial(self._colored, workers), moving)
-                ready = stage("chroma", self._ready, colored)
+                read, follow = self._scout.read(reader), self._scout.follow
+                colored = partial(self._colored, workers)
+                if (os.cpu_count() or 1) < _MANY:
+                    # what more threads of Python gain is less than they wait for each other
+                    moving = line.stage("scout", with_motion(follow(read)), _AHEAD["motion"])
+                    ready = stage("color", lambda items: self._ready(colored(items)), moving)
+                else:
+                    scouted = stage("scout", follow, line.stage("read", read, _AHEAD["read"]))
+                    moving = stage("motion", with_motion, scouted)
+                    ready = stage("chroma", self._ready, stage("color", colored, moving))
                 for _ in self._encoded(line.taking("encode", ready)):
                     if progress is not None:
                         progress(meter.read(self.done, line.slowest()))
