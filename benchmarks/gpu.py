@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def stages(film: Path, folder: Path, colorizer: Any, codec: str) -> None:
             ("constant", Constant(colorizer.device, colorizer.network_size)),
             ("network", colorizer),
         ):
-            with network.workers() as workers:
+            with closing(network.workers()) as workers:
                 colorist = ShotColorist(network, [0], every, workers)
                 start = time.perf_counter()
                 colors = [color for frame in scouted for color in colorist.feed(frame)]

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
-from types import TracebackType
 from typing import TypeVar
 
 Made = TypeVar("Made")
 
 
 class Workers:
-    """A fixed number of threads that all run from the start.
-
-    To be closed, as by `with`: what has not begun is then given up, what has is waited for.
-    """
+    """A fixed number of threads that all run from the start, until they are closed."""
 
     def __init__(self, count: int, begin: Callable[[], None] = lambda: None) -> None:
         """begin: called once in each thread, before this returns."""
@@ -34,13 +30,6 @@ class Workers:
         """What the work returns or raises comes with the Future."""
         return self._pool.submit(work)
 
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Give up what has not begun, and wait for what has."""
         self._pool.shutdown(cancel_futures=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from threading import Barrier
@@ -217,7 +218,7 @@ def test_colours_do_not_depend_on_who_answers_first(network, every):
 
     hints = {0: RED, 13: BLUE}
     alone = colored(network, moving(20, hints), [0, 13], every)
-    with Workers(3) as workers:
+    with closing(Workers(3)) as workers:
         together = colored(Late(), moving(20, hints), [0, 13], every, workers)
     for one, other in zip(alone, together, strict=True):
         assert np.abs(one.ab - other.ab).max() < 1e-4
@@ -236,7 +237,7 @@ def test_as_many_keyframes_are_under_way_as_there_are_workers():
             return super().color_planes(lightness, *planes)
 
     done = 0
-    with Workers(2) as workers:
+    with closing(Workers(2)) as workers:
         colorist = ShotColorist(Paired(), every=1, workers=workers)
         for number, frame in enumerate(moving(12, {}), 1):
             done += len(colorist.feed(frame))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -244,7 +244,7 @@ class _Film:
         ) -> Iterator[Made]:
             return line.stage(name, work(line.taking(name, items)), _AHEAD[name])
 
-        with self._colorizer.workers() as workers:
+        with closing(self._colorizer.workers()) as workers:
             try:
                 read, follow = self._scout.read(reader), self._scout.follow
                 colored = partial(self._colored, workers)

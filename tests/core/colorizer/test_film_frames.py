@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_frames_are_coloured_side_by_side(colorizer, frames):
     lightness = [frame.scaled(96, 64)[None] for frame in frames]
     ab, mask = np.zeros((1, 64, 96, 2), np.float32), np.zeros((1, 64, 96), np.float32)
     ab[:, 30:34, 28:32], mask[:, 30:34, 28:32] = (40, 30), 1
-    with colorizer.workers() as workers:
+    with closing(colorizer.workers()) as workers:
         share = workers.submit(torch.get_num_threads).result()
         assert 1 <= share * workers.count <= before
         questions = [partial(colorizer.color_planes, each, ab, mask) for each in lightness * 2]
