@@ -245,14 +245,27 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
         elif text.isascii():
             cells += [(character, codes) for character in text]
         else:
-            for character in text:
-                width = get_character_cell_size(character)
-                if width:
-                    cells.append((character, codes))
-                    cells += [("", codes)] * (width - 1)
-                elif cells:
-                    cells[-1] = (cells[-1][0] + character, cells[-1][1])
+            marks, characters = _characters(text)
+            if marks and cells:
+                cells[-1] = (cells[-1][0] + marks, cells[-1][1])
+            cells += [(character, codes) for character in characters]
     return cells
+
+
+@lru_cache(maxsize=4096)
+def _characters(text: str) -> tuple[str, tuple[str, ...]]:
+    """Marks that belong to what is before the text, and its characters column by column: each with
+    its own marks, and "" behind a wide one."""
+    marks, characters = "", []
+    for character in text:
+        width = get_character_cell_size(character)
+        if width:
+            characters += [character, *[""] * (width - 1)]
+        elif characters:
+            characters[-1] += character
+        else:
+            marks += character
+    return marks, tuple(characters)
 
 
 @lru_cache(maxsize=4096)
