@@ -124,6 +124,17 @@ def test_behind_the_last_column_nothing_is_taken_for_granted():
     assert screen.update(after, CONSOLE)[0] == "\x1b[1;8Hx\x1b[2;8Hx"
 
 
+def test_placeholders_are_gone_wherever_text_takes_their_place():
+    """Whichever of two neighbouring parts is written first, neither brings back what was there."""
+    screen = Screenful()
+    screen.update(_full([(placeholder(0, column), RED) for column in range(8)]), CONSOLE)
+    strips = {start: Strip([Segment(text, PINK)]) for start, text in ((0, "abcd"), (4, "efgh"))}
+    sent, _ = screen.update(ChopsUpdate([strips], [(0, 0, 8)], [[4, 8]]), CONSOLE)
+    assert "abcd" in sent
+    assert "efgh" in sent
+    assert placeholder(0, 4)[0] not in sent
+
+
 def test_placeholders_that_go_on_are_sent_without_their_numbers():
     screen = Screenful()
     cells = [placeholder(2, column) for column in range(6)]

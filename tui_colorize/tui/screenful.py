@@ -90,12 +90,15 @@ class Screenful:
                 first = start
                 if last > 0 and start - last <= _GAP and _plain(cells[last - 1 : start]):
                     first = runs.pop().column - column
-                behind = cells[end : end + 1] or shown[column + end : column + end + 1]
-                # It may have been sent as one that goes on where what was here ended.
-                again = [cell for cell in behind if numbered(cell[0], cells[end - 1][0])]
-                runs.append(_Run(row, column + first, cells[first:end] + again))
+                runs.append(_Run(row, column + first, cells[first:end]))
                 last = end
             shown[column : column + len(cells)] = cells
+        starts = {(run.row, run.column) for run in runs}
+        for run in runs:
+            end = run.column + len(run.cells)
+            # What is behind it may have been sent as one that goes on where what was here ended.
+            behind = self._rows[run.row][end : end + 1] if (run.row, end) not in starts else []
+            run.cells.extend(cell for cell in behind if numbered(cell[0], run.cells[-1][0]))
         return self._write(runs), drawn
 
     def again(self, cells: Iterable[tuple[int, int]]) -> str:
