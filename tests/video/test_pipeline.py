@@ -18,7 +18,6 @@ from tui_colorize.video import pipeline, segments, shotcolor
 from tui_colorize.video.devicechroma import DeviceChroma
 from tui_colorize.video.progress import STAGES
 from tui_colorize.video.reader import VideoReader
-from tui_colorize.video.stages import AssemblyLine
 from tui_colorize.workers import Workers
 
 WIDTH, HEIGHT = 96, 64
@@ -380,23 +379,3 @@ def test_an_error_of_a_stage_ends_the_run(network, monkeypatch, answers, cores):
     names = {thread.name.partition("_")[0] for thread in threading.enumerate()}
     assert not names & {"scout", "color", "chroma", "worker"}
     assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]
-
-
-def test_stages_never_run_far_ahead():
-    """A slow end holds a fast start back: memory does not grow with the film."""
-    made, taken, lead = 0, 0, []
-
-    def numbers():
-        nonlocal made
-        for number in range(200):
-            made += 1
-            yield number
-
-    line = AssemblyLine()
-    for number in line.stage("numbers", numbers(), 4):
-        taken += 1
-        lead.append(made - taken)
-        assert number == taken - 1
-    line.stop()
-    assert taken == 200
-    assert max(lead) <= 6

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from tui_colorize.pin import Pin, hold
 from tui_colorize.video.pins import paint
 from tui_colorize.video.shotframe import ShotFrame
 from tui_colorize.video.temporal import Asked, Plane, ramp
+
+if TYPE_CHECKING:
+    from tui_colorize.colorizer import Colorizer
 
 _REACH = 2.5  # pixels over which a hint's missing colour fades out
 _SPACING = 24  # pixels between the places of a reference that are remembered
@@ -26,30 +29,8 @@ Submit = Callable[[Callable[[], Any]], Future[Any]]
 """Has something done, at once or in another thread."""
 
 
-class Network(Protocol):
-    """What is needed of the Colorizer."""
-
-    def color_planes(
-        self,
-        lightness: Plane,
-        ab: Plane,
-        mask: Plane,
-        memory: HintMemory | None = None,
-        places: Places = ...,
-        max_keys: int | None = None,
-    ) -> Plane: ...
-    def remember(
-        self,
-        lightness: Plane,
-        ab: Plane,
-        mask: Plane,
-        memory: HintMemory | None = None,
-        places: Places = ...,
-    ) -> tuple[Plane, HintMemory]: ...
-
-
 def asked_on(
-    frame: ShotFrame, network: Network, memory: HintMemory | None, submit: Submit
+    frame: ShotFrame, network: Colorizer, memory: HintMemory | None, submit: Submit
 ) -> tuple[Asked, HintMemory]:
     """An anchor's colours, trusted as far as its hints reach, and what to remember of them.
 

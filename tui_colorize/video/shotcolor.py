@@ -14,19 +14,22 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_colorize.hintmemory import HintMemory
-from tui_colorize.video.anchor import Network, asked_on
+from tui_colorize.video.anchor import asked_on
 from tui_colorize.video.keyframe import UNTRUSTED, Colors, Keyframe, Later, Stretch
 from tui_colorize.video.pins import paint
 from tui_colorize.video.shotframe import ShotColor, ShotFrame
 from tui_colorize.video.temporal import Asked, Carrier, Path, Plane, Step, mixed
 from tui_colorize.workers import Workers
+
+if TYPE_CHECKING:
+    from tui_colorize.colorizer import Colorizer
 
 Made = TypeVar("Made")
 
@@ -53,7 +56,7 @@ class ShotColorist:
 
     def __init__(
         self,
-        network: Network,
+        network: Colorizer,
         anchors: Sequence[int] = (),
         every: int | None = None,
         workers: Workers | None = None,
@@ -82,7 +85,7 @@ class ShotColorist:
     def resumed(
         cls,
         state: Mapping[str, NDArray[Any]],
-        network: Network,
+        network: Colorizer,
         anchors: Sequence[int],
         every: int | None,
         workers: Workers | None = None,
