@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import sys
 import time
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tui_colorize.video.pipeline import FilmResult
     from tui_colorize.video.progress import Progress
 
-DAMAGED = 1
 _NOW_AND_THEN = 30.0  # seconds
 
 
@@ -36,12 +36,11 @@ def color_video(arguments: Sequence[str]) -> int:
     try:
         with _progress() as show:
             result = _colored(options, show)
-    except UserError as error:
-        problem = str(error)
-        raise
-    except KeyboardInterrupt:
-        problem = "interrupted"
-        console.complain(f"{printable(options.output)} is not complete: --resume goes on with it")
+    except BaseException as error:
+        problem = console.in_words(error)
+        if isinstance(error, KeyboardInterrupt):
+            name = printable(options.output)
+            console.complain(f"{name} is not complete: --resume goes on with it")
         raise
     finally:
         if options.json:
@@ -51,7 +50,7 @@ def color_video(arguments: Sequence[str]) -> int:
         _tell(result)
     for sentence in (*result.notices, *result.problems):
         console.complain(sentence)
-    return DAMAGED if result.problems else console.DONE
+    return console.DAMAGED if result.problems else console.DONE
 
 
 def _parser() -> console.Parser:
@@ -59,14 +58,17 @@ def _parser() -> console.Parser:
         prog=f"{console.NAME} video",
         description="Colour a film: hints put on a few frames colour their shots. The luma stays "
         "as it is; sound, subtitles, chapters and times are kept. Exit status: 0 done; 1 done, but "
-        "the source was damaged; 2 bad input; 130 interrupted, and --resume goes on.",
+        "the source was damaged; 2 bad input; 70 a failure of the program; 130 interrupted, and "
+        "--resume goes on.",
         allow_abbrev=False,
     )
     parser.add_argument("input", metavar="IN", type=Path, help="the film")
     parser.add_argument(
         "-o", "--output", metavar="OUT", type=Path, required=True, help=".mp4, .mkv, .mov or .webm"
     )
-    parser.add_argument("--hints", metavar="FILE", type=Path, help="hints, CSV or JSON")
+    parser.add_argument(
+        "--hints", metavar="FILE", type=Path, help="hints, CSV or JSON, or a session (.tuic)"
+    )
     console.add_network_options(parser)
     console.add_vividness(parser)
     parser.add_argument(
@@ -133,24 +135,31 @@ def _colored(options: argparse.Namespace, show: Callable[[Progress], None]) -> F
     hints = film_hints(options.input, options.hints) if options.hints else ()
 
     from tui_colorize.video.pipeline import colorize_video
+    from tui_colorize.video.resume import has_parts
 
-    return colorize_video(
-        options.input,
-        options.output,
-        hints,
-        references=references,
-        device=options.device,
-        weights=options.weights,
-        vividness=options.vividness,
-        codec=options.codec,
-        crf=options.crf,
-        preset=options.preset,
-        chroma=options.chroma,
-        every=options.every,
-        overwrite=options.overwrite,
-        resume=options.resume,
-        progress=show,
-    )
+    try:
+        return colorize_video(
+            options.input,
+            options.output,
+            hints,
+            references=references,
+            device=options.device,
+            weights=options.weights,
+            vividness=options.vividness,
+            codec=options.codec,
+            crf=options.crf,
+            preset=options.preset,
+            chroma=options.chroma,
+            every=options.every,
+            overwrite=options.overwrite,
+            resume=options.resume,
+            progress=show,
+        )
+    except UserError as error:
+        full = getattr(error.__cause__, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        if full and has_parts(options.output):
+            raise UserError(f"{error}; with more room, --resume goes on") from error
+        raise
 
 
 def film_hints(film: Path, path: Path) -> HintSet:

@@ -9,12 +9,30 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-if "makers" not in sys.modules:
-    # Tests are imported by path, without packages.
-    spec = importlib.util.spec_from_file_location("makers", Path(__file__).with_name("makers.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["makers"] = module
-    spec.loader.exec_module(module)
+for name in ("makers", "squares"):
+    if name not in sys.modules:
+        # Tests are imported by path, without packages.
+        path = Path(__file__).with_name(f"{name}.py")
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+
+
+@pytest.fixture
+def network():
+    """In place of the Colorizer."""
+    return sys.modules["squares"].StandIn()
+
+
+@pytest.fixture
+def small_segments(tmp_path, monkeypatch):
+    """Work in a folder of its own, where films are short, and segments and gaps, too."""
+    from tui_colorize.video import segmentlength, shotcolor
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(segmentlength, "MOST", 8)
+    monkeypatch.setattr(shotcolor, "_GAP", 12)
 
 
 @pytest.fixture
@@ -42,7 +60,8 @@ def recolor(tmp_path_factory):
             with SegmentWriter(encoding, segment) as writer:
                 for frame in reader:
                     writer.write(frame, *chroma)
-            notices = assemble(reader.info, encoding, [segment], out, overwrite=overwrite)
+            notices, damage = assemble(reader.info, encoding, [segment], out, overwrite=overwrite)
+            assert damage == []  # no film is taken for a damaged one
         return encoding, [*encoding.notices, *notices]
 
     return write

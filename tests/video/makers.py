@@ -1,4 +1,4 @@
-"""Tiny films of every kind, made on the spot."""
+"""Tiny films of every kind, made on the spot, and what colours their samples are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any
 import av
 import numpy as np
 from av.video.frame import VideoFrame
+
+from model.color import RGB_TO_XYZ, linear_rgb_to_lab, srgb_to_linear
+from tui_colorize.video.luma import _XYZ_2020, WEIGHTS
 
 RATE = 25
 SIZE = (32, 24)
@@ -275,3 +278,18 @@ def packets_of(path: Path, kind: str, number: int = 0) -> list[tuple[Fraction, b
 def slug(text: str) -> str:
     """A file name for a test's parameters."""
     return re.sub(r"\W+", "-", text)
+
+
+def to_rgb(luma: np.ndarray, cb: np.ndarray, cr: np.ndarray, matrix: str) -> np.ndarray:
+    """(h, w, 3) R'G'B' of Y', Cb, Cr, (h, w), not clipped."""
+    red, blue = WEIGHTS[matrix]
+    r = luma + 2 * (1 - red) * cr
+    b = luma + 2 * (1 - blue) * cb
+    return np.stack([r, (luma - red * r - blue * b) / (1 - red - blue), b], axis=-1)
+
+
+def to_lab(luma: np.ndarray, cb: np.ndarray, cr: np.ndarray, matrix: str) -> np.ndarray:
+    """(h, w, 3) CIE Lab of Y', Cb, Cr, (h, w): the inverse of luma.to_chroma within the gamut."""
+    to_xyz = _XYZ_2020 if matrix == "bt2020" else RGB_TO_XYZ
+    linear = srgb_to_linear(to_rgb(luma, cb, cr, matrix)) @ (np.linalg.inv(RGB_TO_XYZ) @ to_xyz).T
+    return np.stack(linear_rgb_to_lab(*np.moveaxis(linear, -1, 0)), axis=-1).astype(np.float32)

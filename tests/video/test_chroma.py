@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
 import torch
-from makers import film
+from makers import film, to_lab
 
 from tui_colorize.errors import UserError
 from tui_colorize.pin import Pin
@@ -14,7 +17,6 @@ from tui_colorize.video import chroma, devicechroma
 from tui_colorize.video.chroma import CpuChroma, chroma_maker, chroma_of
 from tui_colorize.video.devicechroma import DeviceChroma
 from tui_colorize.video.encoding import plan
-from tui_colorize.video.luma import to_lab
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.torcharithmetic import TorchArithmetic
 
@@ -142,10 +144,25 @@ def test_device_without_room(tmp_path, monkeypatch):
         maker.start(frame, colors(), [])
 
 
-def test_maker_by_device(tmp_path):
-    """Films on the processor do not need torch for their chroma."""
-    _, encoding = first_frame(tmp_path / "a.mkv")
-    assert isinstance(chroma_maker(encoding, "cpu"), CpuChroma)
+WITHOUT_TORCH = """
+import sys
+from pathlib import Path
+from tui_colorize.video.chroma import CpuChroma, chroma_maker
+from tui_colorize.video.encoding import plan
+from tui_colorize.video.reader import VideoReader
+
+path = Path(sys.argv[1])
+with VideoReader(path) as reader:
+    maker = chroma_maker(plan(reader.info, path), "cpu")
+print(isinstance(maker, CpuChroma), "torch" in sys.modules)
+"""
+
+
+def test_films_on_the_processor_do_not_need_torch_for_their_chroma(tmp_path):
+    """Seen in an interpreter of its own: this one has it already."""
+    path = film(tmp_path / "a.mkv", frames=1)
+    run = [sys.executable, "-c", WITHOUT_TORCH, str(path)]
+    assert subprocess.check_output(run, text=True).split() == ["True", "False"]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")

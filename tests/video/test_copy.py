@@ -9,6 +9,8 @@ import av
 import pytest
 from makers import film, packets_of, rich, video_times, with_b_frames
 
+ROUNDED = "frames' times are rounded to the millisecond in .mkv; .mp4 and .mov keep them"
+
 
 def tags_of(path):
     with av.open(str(path)) as container:
@@ -173,47 +175,118 @@ def test_interleaved(tmp_path, recolor):
     assert switches > 60
 
 
-def test_dispositions(tmp_path, recolor):
-    """Default, forced and the like stay with their streams."""
-    plain = rich(tmp_path / "plain.mkv")
-    source = tmp_path / "a.mkv"
-    with av.open(str(plain)) as before, av.open(str(source), "w") as after:
-        copies = {}
+def marked(path, *marks):
+    """The streams of rich() with these dispositions and titles."""
+    plain = rich(path.with_name("plain.mkv"))
+    with av.open(str(plain)) as before, av.open(str(path), "w") as after:
+        copies = []
         for stream in before.streams:
-            copies[stream.index] = after.add_stream_from_template(stream, opaque=True)
-            copies[stream.index].metadata.update(stream.metadata)
-        copies[1].disposition = 0
-        copies[2].disposition = 1
-        copies[3].disposition = 1 << 6
+            copies.append(after.add_stream_from_template(stream, opaque=True))
+            copies[-1].metadata.update(stream.metadata)
+            if stream.type != "attachment":
+                copies[-1].metadata["title"] = f"Title {stream.index}"
+        for copy, mark in zip(copies, marks, strict=False):
+            copy.disposition = mark
         for packet in before.demux():
             if packet.size:
                 packet.stream = copies[packet.stream.index]
                 after.mux(packet)
-    recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    return path
+
+
+def test_dispositions(tmp_path, recolor):
+    """Default, forced and the like stay with their streams."""
+    source = marked(tmp_path / "a.mkv", 1, 0, 1, 1 << 6)
+    assert recolor(source, tmp_path / "b.mkv", codec="ffv1")[1] == []
     assert tags_of(tmp_path / "b.mkv") == tags_of(source)
     assert [each[2] for each in tags_of(source)][1:4] == [0, 1, 64]
 
 
-def test_cover(tmp_path, recolor):
-    """A cover picture is no film: it is copied, and not taken for the picture."""
-    plain = with_b_frames(tmp_path / "plain.mp4")
-    source = tmp_path / "a.mp4"
+def test_dispositions_without_a_place(tmp_path, recolor):
+    """What MOV cannot say of a stream is told; what it is without saying so is not."""
+    source = marked(tmp_path / "a.mkv", 1, 1, 1 << 2 | 1 << 3, 1 << 6)
+    _, notices = recolor(source, tmp_path / "b.mov")
+    lost = "is no longer marked as {}: the format of the file has no place for that"
+    assert [each for each in notices if "marked" in each] == [
+        "stream 2, audio opus (deu), " + lost.format("original and comment"),
+        "stream 3, subtitle srt (fra), " + lost.format("forced"),
+    ]
+
+
+def titles_of(path):
+    with av.open(str(path)) as container:
+        return [
+            each.metadata.get("title", each.metadata.get("name"))
+            for each in container.streams
+            if each.type in ("video", "audio", "subtitle")
+        ]
+
+
+@pytest.mark.parametrize("second", ["c.mp4", "c.mov", "c.mkv"])
+@pytest.mark.parametrize("first", ["b.mp4", "b.mov", "b.mkv"])
+def test_titles_of_streams(tmp_path, recolor, first, second):
+    """They go from any container into any other."""
+    titles = ["Title 0", "Title 1", "Title 2", "Title 3"]
+    source = marked(tmp_path / "a.mkv")
+    assert titles_of(source) == titles
+    recolor(source, tmp_path / first)
+    assert titles_of(tmp_path / first) == titles
+    _, notices = recolor(tmp_path / first, tmp_path / second)
+    assert titles_of(tmp_path / second) == titles
+    unknown = second == "c.mov" and first != "b.mov"  # which has no number for deu
+    lost = ["the format of the file has no place for: language deu"] * unknown
+    assert [each for each in notices if "no place" in each] == lost
+
+
+def test_tags_of_streams_without_a_place(tmp_path, recolor):
+    """They are named, too; what programs say about themselves is not."""
+    plain = film(tmp_path / "a.mkv", sound=("aac",))
+    with av.open(str(plain)) as before, av.open(str(tmp_path / "b.mkv"), "w") as after:
+        copies = [after.add_stream_from_template(each, opaque=True) for each in before.streams]
+        copies[0].metadata.update({"SCANNER": "a good one", "HANDLER_NAME": "VideoHandler"})
+        copies[1].metadata["language"] = "gsw"
+        for packet in before.demux():
+            if packet.size:
+                packet.stream = copies[packet.stream.index]
+                after.mux(packet)
+    _, notices = recolor(tmp_path / "b.mkv", tmp_path / "c.mp4")
+    assert notices == ["the format of the file has no place for: scanner"]
+    _, notices = recolor(tmp_path / "b.mkv", tmp_path / "c.mov")
+    assert notices == ["the format of the file has no place for: scanner, language gsw"]
+    assert recolor(tmp_path / "b.mkv", tmp_path / "d.mkv")[1] == []
+
+
+def with_cover(path):
+    """A film in MP4 with sound and a picture of its box."""
+    plain = with_b_frames(path.with_name("plain.mp4"), sound=("aac",))
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = 640, 640, "yuvj420p"
     encoder.time_base = Fraction(1, 25)
     (cover,) = [*encoder.encode(av.VideoFrame(640, 640, "yuvj420p")), *encoder.encode(None)]
-    with av.open(str(plain)) as before, av.open(str(source), "w") as after:
+    with av.open(str(plain)) as before, av.open(str(path), "w") as after:
         picture = after.add_stream_from_template(before.streams.video[0], opaque=True)
         art = after.add_mux_stream("mjpeg", width=640, height=640)
         art.disposition = 1 << 10
+        sound = after.add_stream_from_template(before.streams.audio[0])
         cover.stream = art
         after.mux(cover)
         for packet in before.demux():
             if packet.size:
-                packet.stream = picture
+                packet.stream = (picture, sound)[packet.stream.index]
                 after.mux(packet)
-    recolor(source, tmp_path / "b.mp4")
-    with av.open(str(tmp_path / "b.mp4")) as container:
+    return path
+
+
+@pytest.mark.parametrize("names", [["b.mp4"], ["b.mkv"], ["b.mkv", "c.mkv"], ["b.mkv", "c.mp4"]])
+def test_cover(tmp_path, recolor, names):
+    """A cover picture is no film: it is copied as what it is, and not taken for the picture."""
+    source = with_cover(tmp_path / "a.mp4")
+    with av.open(str(source)) as container:
+        cover = next(each for each in container.demux(video=1) if each.size)
+    for name in names:
+        assert recolor(source, tmp_path / name)[1] in ([], [ROUNDED])
+        source = tmp_path / name
+    with av.open(str(source)) as container:
         assert [(each.name, each.width) for each in container.streams.video] == [
             ("h264", 32),
             ("mjpeg", 640),
@@ -221,6 +294,29 @@ def test_cover(tmp_path, recolor):
         art = container.streams.video[1]
         assert int(art.disposition) & (1 << 10)
         assert [bytes(packet) for packet in container.demux(art) if packet.size] == [bytes(cover)]
+        if source.suffix == ".mkv":
+            assert art.metadata == {"filename": "cover.jpg", "mimetype": "image/jpeg"}
+
+
+def test_cover_that_mp4_does_not_know(tmp_path, recolor):
+    """Matroska keeps a GIF as it is; MP4 cannot."""
+    source, gif = tmp_path / "a.mkv", film(tmp_path / "a.gif", codec="gif", pixel_format="gray")
+    film(source, attachment=("box.gif", "image/gif", gif.read_bytes()))
+    assert recolor(source, tmp_path / "b.mkv")[1] == []
+    with av.open(str(tmp_path / "b.mkv")) as container:
+        assert container.streams.video[1].metadata["filename"] == "box.gif"
+    _, notices = recolor(source, tmp_path / "b.mp4")
+    assert notices == ["stream 1, cover gif, is left out: .mp4 cannot hold it"]
+
+
+@pytest.mark.parametrize(("name", "codec"), [("b.mov", "x264"), ("b.webm", "av1")])
+def test_cover_without_a_place(tmp_path, recolor, name, codec):
+    """It is said that it is left out."""
+    _, notices = recolor(with_cover(tmp_path / "a.mp4"), tmp_path / name, codec=codec)
+    left_out = f"stream 2, cover mjpeg, is left out: {name[1:]} cannot hold it"
+    assert left_out in notices
+    with av.open(str(tmp_path / name)) as container:
+        assert len(container.streams.video) == 1
 
 
 def test_damaged_sound(tmp_path, recolor):

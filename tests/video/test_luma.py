@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from makers import to_lab, to_rgb
 
 from model.color import lab_to_rgb, rgb_to_lab
-from tui_colorize.video.luma import WEIGHTS, to_chroma, to_lab, to_rgb
+from tui_colorize.video.luma import WEIGHTS, to_chroma
 
 
 def random_colors(matrix, low=0.0):

@@ -1,118 +1,24 @@
-"""Whole films: what is kept, what is refused, how an interrupted run goes on."""
+"""Whole films: what is kept, what is refused, what fails."""
 
 from __future__ import annotations
 
 import errno
 import threading
 
-import av
 import cv2
 import numpy as np
 import pytest
 from makers import film, lumas
+from squares import HEIGHT, RED, WIDTH, color, planes, same, scene, write_film
 
-from tui_colorize import Hint, colorize_video
+from tui_colorize import Hint
 from tui_colorize.errors import UserError
-from tui_colorize.hintmemory import HintMemory
-from tui_colorize.video import pipeline, segments, shotcolor
+from tui_colorize.video import pipeline, segments
 from tui_colorize.video.devicechroma import DeviceChroma
 from tui_colorize.video.progress import STAGES
 from tui_colorize.video.reader import VideoReader
-from tui_colorize.workers import Workers
 
-WIDTH, HEIGHT = 96, 64
-RED = Hint(40, 30, "#c83232", 2)
-
-
-class StandIn:
-    """In place of the network: each pixel gets the mean of the hints of like lightness."""
-
-    device, network_size, vividness = "cpu", 128, 0.0
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def workers(self):
-        return Workers(2)
-
-    def remember(self, lightness, ab, mask, memory=None, places=None):
-        return self.color_planes(lightness, ab, mask), HintMemory(())
-
-    def color_planes(self, lightness, ab, mask, memory=None, places=None, max_keys=None):
-        self.calls += 1
-        result = np.zeros_like(ab)
-        levels = (lightness / 20).astype(int)
-        for number in range(len(ab)):
-            for level in np.unique(levels[number]):
-                here = levels[number] == level
-                hinted = here & (mask[number] > 0)
-                if hinted.any():
-                    result[number][here] = ab[number][hinted].mean(0)
-        return result
-
-
-@pytest.fixture
-def network():
-    return StandIn()
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pipeline, "_SEGMENT", 8)
-    monkeypatch.setattr(shotcolor, "_GAP", 12)
-    return tmp_path
-
-
-def scene(number: int, shot: int = 0) -> np.ndarray:
-    """A light square that moves a pixel a frame over a dark ground; every shot looks different."""
-    draw = np.random.default_rng(shot)
-    gray = draw.integers(40, 70, (HEIGHT, WIDTH)).astype(np.uint8)
-    if shot % 2:
-        gray = np.ascontiguousarray(255 - gray)
-        gray[: HEIGHT // 2] -= 100
-    gray[20:40, 30 + number : 50 + number] = draw.integers(120, 150, (20, 20))
-    return gray
-
-
-def write_film(path, shots=(12,), first_shot=0):
-    """A lossless gray film of shots of that many frames."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=24)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for shot, count in enumerate(shots, first_shot):
-            for number in range(count):
-                frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
-                luma = 16 + scene(number, shot) * (219 / 255)
-                rows = [luma, *[np.full((HEIGHT // 2, WIDTH // 2), 128)] * 2]
-                for plane, samples in zip(frame.planes, rows, strict=True):
-                    padded = np.zeros((plane.height, plane.line_size), np.uint8)
-                    padded[:, : plane.width] = np.rint(samples)
-                    plane.update(padded)
-                container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
-
-
-def planes(path) -> list[tuple[int, list[np.ndarray]]]:
-    """PTS and Y', Cb, Cr of all frames."""
-    frames = []
-    with av.open(str(path)) as container:
-        for frame in container.decode(video=0):
-            arrays = [
-                np.frombuffer(plane, np.uint8).reshape(plane.height, -1)[:, : plane.width].copy()
-                for plane in frame.planes
-            ]
-            frames.append((frame.pts, arrays))
-    return frames
-
-
-def same(one, two) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
-
-
-def color(source, out, hints, network, **settings):
-    return colorize_video(source, out, hints, colorizer=network, codec="ffv1", **settings)
+pytestmark = pytest.mark.usefixtures("small_segments")
 
 
 @pytest.mark.parametrize("cores", [1, 2, 8])
@@ -175,75 +81,6 @@ def test_a_hint_on_a_late_frame_colours_the_first_one(network):
     colored = planes("out.mkv")
     assert colored[10][1][2][12:18, 17:23].mean() > 150
     assert abs(colored[9][1][2].mean() - 128) < 1
-
-
-@pytest.mark.parametrize("stop", [1, 17, 30])
-def test_an_interrupted_run_goes_on_to_the_same_film(network, stop):
-    """Stopped anywhere, it resumes; finished parts are not done again."""
-    write_film("film.mkv", (14, 20))
-    hints = [RED, Hint(40, 30, "#3232c8", 2, frame=14), Hint(52, 30, "#32c832", 2, frame=28)]
-    whole = color("film.mkv", "whole.mkv", hints, network)
-    calls = network.calls
-
-    class Enough(Exception):
-        pass
-
-    def progress(now):
-        if now.done == stop:
-            raise Enough
-
-    with pytest.raises(Enough):
-        color("film.mkv", "out.mkv", hints, network, progress=progress)
-    assert not (pipeline.Path("out.mkv")).exists()
-    network.calls = 0
-    seen = []
-    result = color("film.mkv", "out.mkv", hints, network, resume=True, progress=seen.append)
-    assert (result.frames, result.shots) == (whole.frames, whole.shots)
-    assert len(seen) >= 34 - stop
-    if stop == 30:
-        assert len(seen) <= 34 - 30 + 12 + 8  # a segment and what a keyframe may be late
-        assert network.calls < calls
-    assert [pts for pts, _ in planes("out.mkv")] == [pts for pts, _ in planes("whole.mkv")]
-    for (_, one), (_, two) in zip(planes("out.mkv"), planes("whole.mkv"), strict=True):
-        assert same(one, two)
-    assert sorted(path.name for path in pipeline.Path().iterdir()) == [
-        "film.mkv",
-        "out.mkv",
-        "whole.mkv",
-    ]
-
-
-def test_parts_of_another_run_are_neither_used_nor_lost(network):
-    """Other hints do not go on with them; without a word nothing is begun anew."""
-    write_film("film.mkv", (30,))
-
-    def stop(now):
-        if now.done == 25:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        color("film.mkv", "out.mkv", [RED], network, progress=stop)
-    with pytest.raises(UserError, match="--resume goes on with them"):
-        color("film.mkv", "out.mkv", [RED], network)
-    with pytest.raises(UserError, match="another source, hints or settings"):
-        color("film.mkv", "out.mkv", [], network, resume=True)
-    state = pipeline.Path(".out.mkv.parts/state.npz")
-    state.write_bytes(state.read_bytes()[:100])
-    with pytest.raises(UserError, match="damaged; --overwrite begins anew"):
-        color("film.mkv", "out.mkv", [RED], network, resume=True)
-    assert color("film.mkv", "out.mkv", [RED], network, overwrite=True).frames == 30
-
-
-def test_a_run_that_leaves_nothing_to_resume_leaves_nothing(network):
-    """Stopped before the first segment is complete, its folder is gone."""
-    write_film("film.mkv", (30,))
-
-    def stop(now):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        color("film.mkv", "out.mkv", [RED], network, progress=stop)
-    assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]
 
 
 def test_stages_share_the_cores(network, monkeypatch):

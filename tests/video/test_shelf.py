@@ -39,7 +39,7 @@ def test_what_is_kept_is_not_read_again(frames, monkeypatch):
 def test_what_found_no_room_is_read_again(frames, monkeypatch, near):
     """Whether what lies between is decoded or skipped, the same frames come in the same order."""
     path, read = frames
-    monkeypatch.setattr(shelf, "_NEAR", near)
+    monkeypatch.setattr(shelf, "NEAR", near)
     with Shelf(path, room=8 * read[0].size) as kept:
         waiting = iter(read)
         for number, frame in enumerate(read):

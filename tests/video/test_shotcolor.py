@@ -15,7 +15,7 @@ import pytest
 from tui_colorize.hintmemory import Cells, HintMemory
 from tui_colorize.pin import Pin
 from tui_colorize.video import shotcolor
-from tui_colorize.video.shotcolor import LOOK_AHEAD, ShotColorist
+from tui_colorize.video.shotcolor import CARRIED_BACK, ShotColorist
 from tui_colorize.video.shotframe import ShotFrame
 from tui_colorize.workers import Workers
 
@@ -159,6 +159,14 @@ def test_a_reference_colours_the_shot(network):
         assert np.linalg.norm(inside(results[number], number) - RED) < 8
 
 
+def test_behind_a_reference_keyframes_are_close(network):
+    """Motion over many frames loses too much of a still that says the colour of every pixel."""
+    frames = moving(12, {})
+    frames[4] = replace(frames[4], reference=np.zeros((HEIGHT, WIDTH, 2), np.float32))
+    results = colored(network, frames, [4])
+    assert [each.index for each in results if each.state is not None] == [0, 4, 6, 8, 10, 11]
+
+
 def test_a_network_that_flickers_does_not_make_the_film_flicker():
     """With other colours at every call, what was seen before keeps its colour."""
     draw = np.random.default_rng(1)
@@ -188,8 +196,8 @@ def test_motion_decides_how_often_the_network_runs(network):
 
 
 def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
-    """A hint far ahead holds no more than LOOK_AHEAD frames back."""
-    monkeypatch.setattr(shotcolor, "LOOK_AHEAD", 40)
+    """A hint far ahead holds no more than CARRIED_BACK frames back."""
+    monkeypatch.setattr(shotcolor, "CARRIED_BACK", 40)
     monkeypatch.setattr(shotcolor, "_FADE", 8)
     colorist = ShotColorist(network, [90])
     done, waiting = [], []
@@ -203,7 +211,7 @@ def test_frames_that_wait_for_a_hint_are_bounded(network, monkeypatch):
     red = [np.linalg.norm(each.ab[60:68, 72:80].reshape(-1, 2).mean(0) - RED) < 10 for each in done]
     assert all(red[78:])
     assert not any(red[:60])
-    assert LOOK_AHEAD >= 240
+    assert CARRIED_BACK >= 240
 
 
 @pytest.mark.parametrize("every", [1, 3, None])
@@ -287,10 +295,15 @@ def test_a_reference_is_remembered_by_its_looks(network):
     assert network.recalled[-1][0] is not None
 
 
-def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network):
+@pytest.mark.parametrize("by_reference", [False, True])
+def test_it_goes_on_behind_any_keyframe_as_if_never_stopped(network, by_reference):
     """Resumed with the state of each keyframe in turn, all later frames come out the same."""
     hints = {3: RED, 17: BLUE}
     frames = moving(24, hints)
+    if by_reference:
+        reference = np.zeros((HEIGHT, WIDTH, 2), np.float32)
+        reference[square_at(20)] = RED
+        frames[3] = replace(frames[3], own=(), reference=reference)
     results = colored(network, frames, [3, 17])
     keyframes = [each for each in results if each.state is not None]
     assert len(keyframes) > 4

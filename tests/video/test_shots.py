@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tui_colorize.video.shots import LOOK_AHEAD, ShotDetector, with_starts
+from tui_colorize.video.shots import LOOK_AHEAD, WARM_UP, ShotDetector, with_starts
 
 HEIGHT, WIDTH = 72, 128
 
@@ -154,6 +154,17 @@ def test_answers_come_a_fixed_number_of_frames_later():
     assert answers == [None] * LOOK_AHEAD + [True] + [False] * (20 - LOOK_AHEAD - 1)
     assert detector.finish() == [False] * LOOK_AHEAD
     assert detector.finish() == []
+
+
+@pytest.mark.parametrize("dim", [WARM_UP - 2, WARM_UP - 1, WARM_UP, WARM_UP + 1])
+def test_frames_before_the_warm_up_do_not_count(dim):
+    """Begun so far before black frames that end a dim time, a detector finds what others find."""
+    clear, black = pan(9, 1) * 20, [np.zeros((HEIGHT, WIDTH))]
+    frames = [*clear, *[0.15 * clear[0]] * dim, *black, *clear]
+    back = len(clear) + dim + len(black)
+    found = [start for start in starts(frames) if start >= back]
+    late = [back - WARM_UP + start for start in starts(frames[back - WARM_UP :])]
+    assert [start for start in late if start >= back] == found
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (40, 31)])

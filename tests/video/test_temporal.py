@@ -11,8 +11,8 @@ import pytest
 from tui_colorize.video.temporal import (
     Asked,
     Carrier,
-    Path,
     Step,
+    Trace,
     View,
     enlarged,
     mixed,
@@ -68,21 +68,21 @@ def test_brightness_that_flickers_is_no_motion(texture):
     assert step.back_sure.mean() > 0.9
 
 
-def test_a_path_joins_steps():
+def test_a_trace_joins_steps():
     """Two shifts make one of their sum, and the confidences multiply."""
     shift = positions(HEIGHT, WIDTH) + np.float32((2, 0))
     sure = np.full((HEIGHT, WIDTH), 0.5, np.float32)
-    path = Path.start(HEIGHT, WIDTH).extended(shift, sure).extended(shift, sure)
-    assert np.allclose(path.position[:, :-4] - positions(HEIGHT, WIDTH)[:, :-4], (4, 0))
-    assert np.allclose(path.confidence, 0.25)
+    trace = Trace.start(HEIGHT, WIDTH).extended(shift, sure).extended(shift, sure)
+    assert np.allclose(trace.position[:, :-4] - positions(HEIGHT, WIDTH)[:, :-4], (4, 0))
+    assert np.allclose(trace.confidence, 0.25)
 
 
-def test_a_path_is_enlarged_in_place():
+def test_a_trace_is_enlarged_in_place():
     """From a frame to itself it stays that; a shift is twice as many of the smaller pixels."""
-    still = enlarged(Path.start(HEIGHT, WIDTH))
+    still = enlarged(Trace.start(HEIGHT, WIDTH))
     assert np.array_equal(still.position, positions(2 * HEIGHT, 2 * WIDTH))
     assert still.confidence.shape == (2 * HEIGHT, 2 * WIDTH)
-    shift = Path(positions(HEIGHT, WIDTH) + np.float32((3, -1)), still.confidence[::2, ::2])
+    shift = Trace(positions(HEIGHT, WIDTH) + np.float32((3, -1)), still.confidence[::2, ::2])
     assert np.allclose(enlarged(shift).position - still.position, (6, -2))
 
 
@@ -112,7 +112,7 @@ def test_colour_does_not_wash_out_over_many_keyframes(texture):
         carrier.advance(step.back, step.back_sure)
         arrival = carrier.arrive(after)
         carrier.settle(arrival.asked, after)
-        again = pull(again, enlarged(Path(step.back, step.back_sure)).position)
+        again = pull(again, enlarged(Trace(step.back, step.back_sure)).position)
     # what was seen all the time
     kept, true = inner(arrival.asked.ab)[:, :100, 0], inner(stripes(start + 52))[:, :100, 0]
     assert np.abs(kept).mean() > 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import cv2
@@ -10,7 +11,7 @@ import pytest
 
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.video import tracker
-from tui_colorize.video.tracker import ShotTracker, Track, track_shot
+from tui_colorize.video.tracker import Mark, ShotTracker, Track, track_shot
 
 HEIGHT, WIDTH = 144, 208
 COUNT = 24
@@ -308,3 +309,87 @@ def test_no_frames_and_no_hints():
     """Both are fine."""
     assert list(track_shot([], HintSet())) == []
     assert follow(film(MOTIONS["still"], 3)) == [[], [], []]
+
+
+BEFORE, LATER = Hint(60, 100, "red"), Hint(116, 72, "blue", frame=37)
+SAME = Hint(90, 85, "blue", frame=20)  # where BEFORE is by then
+BESIDE = Hint(77, 98, "green", frame=3)
+BETWEEN = Hint(96, 86, "blue", frame=20)  # near to both
+FAR = [Hint(150, 30, "red", frame=14), Hint(40, 40, "red", frame=26)]
+MARKED = {
+    "no hints": [],
+    "hints on frames before": [BEFORE, Hint(30, 30, "red", frame=3)],
+    "a hint ahead": [LATER],
+    "on both sides": [BEFORE, LATER],
+    "two on one object": [BEFORE, SAME],
+    "one between two": [BEFORE, BESIDE, BETWEEN, *FAR],
+    "many": [BEFORE, *(Hint(62 + at, 99, "red", frame=at) for at in range(1, 40, 3))],
+}
+
+
+def through_a_file(mark: Mark) -> Mark | None:
+    """What comes back of a mark's state."""
+    data = io.BytesIO()
+    np.savez(data, **mark.state())
+    with np.load(io.BytesIO(data.getvalue()), allow_pickle=False) as file:
+        return Mark.restore(dict(file))
+
+
+def same_state(one: Mark, other: Mark) -> bool:
+    a, b = one.state(), other.state()
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_it_goes_on_behind_any_mark_to_the_same_tracks(monkeypatch, name):
+    """To the last bit, with nothing but the mark and the frames behind it; so are later marks."""
+    monkeypatch.setattr(tracker, "LOOK_BACK", 9)
+    hints = HintSet(MARKED[name])
+    frames = [
+        (frame * (0.85 + 0.15 * np.sin(at))).astype(np.uint8)
+        for at, frame in enumerate(film(lambda at: moving(1.5 * at, -0.7 * at), 44))
+    ]
+
+    def fed(shot: ShotTracker, first: int) -> tuple[list[list[Track]], list[Mark]]:
+        reports, marks = [], []
+        for frame in frames[first:]:
+            found = shot.feed(frame)
+            if found:
+                assert shot.mark.frame == first + len(reports) + len(found) - 1
+                marks.append(shot.mark)
+            reports += found
+        return reports + shot.finish(), marks
+
+    whole, marks = fed(ShotTracker(hints), 0)
+    assert len(marks) > 3
+    for number, mark in enumerate(marks):
+        if number % 7 and mark.linked == mark.frame + 1:
+            continue  # one of many alike
+        again, later = fed(ShotTracker(hints, 0, through_a_file(mark)), mark.frame + 1)
+        assert again == whole[mark.frame + 1 :]
+        assert all(map(same_state, later, marks[number + 1 :]))
+
+
+def test_a_mark_stays_as_it_is(monkeypatch):
+    """Whatever becomes of the tracker that told it."""
+    monkeypatch.setattr(tracker, "LOOK_BACK", 9)
+    shot = ShotTracker(HintSet([BEFORE, SAME]))
+    frames = film(MOTIONS["translation"], 30)
+    for frame in frames[:2]:
+        shot.feed(frame)
+    mark, kept = shot.mark, shot.mark.state()
+    for frame in frames[2:]:
+        shot.feed(frame)
+    assert shot.mark.frame == 29
+    assert all(np.array_equal(each, kept[name]) for name, each in mark.state().items())
+
+
+def test_a_mark_with_a_part_missing():
+    """None of it may be left out; nothing at all is no mark."""
+    shot = ShotTracker(HintSet([BEFORE]))
+    shot.feed(film(MOTIONS["still"], 1)[0])
+    state = shot.mark.state()
+    assert Mark.restore({"shown": np.zeros(3)}) is None
+    for name in state:
+        with pytest.raises(KeyError):
+            Mark.restore({key: each for key, each in state.items() if key != name})

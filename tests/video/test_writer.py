@@ -159,11 +159,35 @@ def test_bottom_field_first(tmp_path, recolor):
             np.testing.assert_array_equal(found, wanted)
 
 
-def test_aspect_notice(tmp_path, recolor):
-    """Matroska learns the shape of the pixels from the codec; where that does not tell, we do."""
-    source = film(tmp_path / "a.mkv", codec="libx264", aspect=Fraction(16, 11))
-    _, notices = recolor(source, tmp_path / "b.mkv", codec="ffv1")
-    assert any("16/11" in notice for notice in notices)
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("b.mkv", "x264"),
+        ("b.mkv", "ffv1"),
+        ("b.mkv", "prores"),
+        ("b.mkv", "av1"),
+        ("b.webm", "av1"),
+    ],
+)
+def test_shape_of_pixels(tmp_path, recolor, name, codec):
+    """Matroska is told it, whatever the codec, and the picture is not turned by that."""
+    size, aspect = (64, 48), Fraction(16, 11)
+    source = film(tmp_path / "a.mkv", codec="libx264", size=size, frames=2, aspect=aspect)
+    _, notices = recolor(source, tmp_path / name, codec=codec)
+    assert notices == []
+    info = info_of(tmp_path / name)
+    assert (info.sample_aspect_ratio, info.rotation) == (Fraction(16, 11), 0)
+    assert info.samples.orientation.matrix is None
+
+
+def test_shape_of_pixels_notice(tmp_path, recolor):
+    """Beside a turned picture there is no place for it: where the codec does not tell, we do."""
+    turned = {"codec": "libx264", "frames": 2, "aspect": Fraction(16, 11), "rotation": 90}
+    source = film(tmp_path / "a.mkv", **turned)
+    _, (notice,) = recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert "16/11" in notice
+    assert info_of(tmp_path / "b.mkv").rotation == info_of(source).rotation != 0
+    assert recolor(source, tmp_path / "c.mkv")[1] == []
 
 
 @pytest.mark.parametrize("codec", ["x264", "x265", "av1", "prores"])
@@ -183,7 +207,8 @@ def test_lossy(tmp_path, recolor, codec):
 def test_full_range_in_prores(tmp_path, recolor):
     """ProRes knows limited range only: the luma is brought to it, not misread."""
     source = film(tmp_path / "a.mkv", pixel_format="gray", frames=2, size=(128, 96))
-    recolor(source, tmp_path / "b.mov", codec="prores")
+    _, (notice,) = recolor(source, tmp_path / "b.mov", codec="prores")
+    assert "limited range" in notice
     with VideoReader(tmp_path / "b.mov") as reader:
         assert not reader.info.full_range
         error = next(reader).gray() / 257 - picture(0, 128, 96)
@@ -211,6 +236,31 @@ def test_odd_size_notice(tmp_path, recolor):
     _, notices = recolor(film(tmp_path / "a.mkv", size=(17, 33)), tmp_path / "b.mp4")
     assert (info_of(tmp_path / "b.mp4").width, info_of(tmp_path / "b.mp4").height) == (17, 33)
     assert any("full resolution" in notice for notice in notices)
+
+
+@pytest.mark.parametrize("name", ["yuva420p", "yuva444p10le", "bgra"])
+def test_transparency_notice(tmp_path, recolor, name):
+    """No codec here holds it, which is said."""
+    source = film(tmp_path / "a.mkv", pixel_format=name)
+    _, notices = recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert notices == ["the transparency of the picture is left out: films are saved opaque"]
+
+
+def test_transparency_beside_the_picture(tmp_path, recolor):
+    """In WebM it is a stream within the stream, which the result must not promise."""
+    source = film(
+        tmp_path / "a.webm", codec="libvpx-vp9", pixel_format="yuva420p", options={}, frames=3
+    )
+    _, notices = recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert any("transparency" in notice for notice in notices)
+    assert not info_of(tmp_path / "b.mkv").transparent
+
+
+def test_gif(tmp_path):
+    """Which is always read with an alpha channel: without a transparent place nothing is lost."""
+    source = film(tmp_path / "a.gif", codec="gif", pixel_format="gray", options={})
+    assert info_of(source).pixel_format == "bgra"
+    assert not info_of(source).transparent
 
 
 def test_depth_notice(tmp_path, recolor):

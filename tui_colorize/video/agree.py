@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tui_colorize.video.follow import Place
 
@@ -19,6 +23,14 @@ class Agreement:
         """frames: of the hints, the frame that each was put on."""
         self._frames = frames
         self._groups: dict[int, int] = {}  # the earliest hint of the group, where not alone
+
+    def state(self) -> NDArray[Any]:
+        """What is known of groups, for restore()."""
+        return np.array([*self._groups.items()], np.int64).reshape(-1, 2)
+
+    def restore(self, state: NDArray[Any]) -> None:
+        """Know what state() gave, and nothing else."""
+        self._groups = dict(state.tolist())
 
     def group(self, index: int) -> int:
         """The hint that stands for the group of this one."""

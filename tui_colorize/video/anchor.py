@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_colorize.colorizer import Colorizer
 
 _REACH = 2.5  # pixels over which a hint's missing colour fades out
-_SPACING = 24  # pixels between the places of a reference that are remembered
+_SPACING = 16  # pixels between the places of a reference that are remembered
 _PROBE = 30.0  # ab units by which hints are changed to see what they reach
 _REACHED = (0.1, 0.6)  # change of the result, relative to that, that counts, and fully counts
 

@@ -10,11 +10,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_colorize.clock import clock_with_tenths
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
-from tui_colorize.video.copying import Copies, copy_header, lost_tags, stream_metadata
+from tui_colorize.video.copying import Copies, copy_header, lost, stream_metadata
 from tui_colorize.video.encoding import Encoding
+from tui_colorize.video.ending import pauses
 from tui_colorize.video.info import VideoInfo
+from tui_colorize.video.integrity import Damage
+from tui_colorize.video.pixelshape import UPSIDE_DOWN, write_shape
 from tui_colorize.video.priority import take_back_real_time
 from tui_colorize.video.segments import Entry, entries, sync_folder
 from tui_colorize.video.source import open_film, said
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 _LEAST_SCALE = 10_000
 _MUXERS = {".mkv": "matroska", ".webm": "webm", ".mov": "mov"}  # else mp4
+_MATROSKA = ("matroska", "webm")
 
 
 def assemble(
@@ -35,11 +40,12 @@ def assemble(
     out: Path,
     *,
     overwrite: bool = False,
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """Make the film of its encoded segments, in their order, and of all else the source holds.
 
     Nothing is encoded again. The file appears complete or not at all, and without overwrite
-    replaces nothing. Returns sentences about what could not be kept.
+    replaces nothing. Returns sentences about what could not be kept, and others about what is
+    damaged in the source.
     Raises UserError; the segments stay, so that it can be tried again.
     """
     from tui_colorize.imagefile.save import place_new
@@ -47,7 +53,7 @@ def assemble(
     name, partial = printable(out), partial_of(out)
     try:
         with said(name, "be written"):
-            notices = _write(info, encoding, segments, partial, out.suffix.lower())
+            told = _write(info, encoding, segments, partial, out.suffix.lower())
             _synced(partial)
             try:
                 if overwrite:
@@ -59,7 +65,7 @@ def assemble(
             sync_folder(out.parent)
     finally:
         partial.unlink(missing_ok=True)
-    return notices
+    return told
 
 
 def partial_of(out: Path) -> Path:
@@ -74,7 +80,7 @@ def partial_of(out: Path) -> Path:
 
 def _write(
     info: VideoInfo, encoding: Encoding, segments: Sequence[Path], partial: Path, suffix: str
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     import av
 
     frames = [entry for path in segments for entry in entries(path)]
@@ -83,6 +89,7 @@ def _write(
     source, picture = open_film(info.path)
     with source:
         muxer = _MUXERS.get(suffix, "mp4")
+        damage = Damage(info.path, source, picture)
         with av.open(
             f"file:{partial}",
             "w",
@@ -97,20 +104,55 @@ def _write(
             take_back_real_time()
             merged = heapq.merge(
                 _timed(_packets(frames, stream, encoding.time_base)),
-                _timed(copies.packets()),
+                _timed(copies.packets(damage.saw)),
                 key=lambda each: each[0],
             )
             for _, packet in merged:
                 target.mux_one(packet)
-        notices = [*copies.notices, *lost_tags(source, partial)]
+        notices = [
+            *copies.notices,
+            *lost(source, copies.tracks, partial),
+            *_rests(frames, encoding),
+        ]
+        notices += _shaped(partial, encoding, muxer)
     # FFmpeg writes Matroska in milliseconds, whatever the film's unit.
-    if muxer in ("matroska", "webm") and any(
-        entry.pts * 1000 % (1 / encoding.time_base) for entry in frames
-    ):
+    if muxer in _MATROSKA and any(entry.pts * 1000 % (1 / encoding.time_base) for entry in frames):
         notices.append(
             f"frames' times are rounded to the millisecond in {suffix}; .mp4 and .mov keep them"
         )
-    return notices
+    return notices, [damage.sentence] if damage.found else []
+
+
+def _wants_shape(encoding: Encoding, muxer: str) -> bool:
+    """Whether the shape of the pixels has to be written afterwards."""
+    return muxer in _MATROSKA and encoding.sample_aspect_ratio not in (None, 1)
+
+
+def _shaped(partial: Path, encoding: Encoding, muxer: str) -> Iterator[str]:
+    """Write the shape of the pixels into the finished file; a sentence where that cannot be."""
+    aspect = encoding.sample_aspect_ratio
+    if aspect is None or not _wants_shape(encoding, muxer):
+        return
+    written = encoding.samples.orientation.matrix is None and write_shape(
+        partial, encoding.width, encoding.height, aspect
+    )
+    if not written and not encoding.codec.says_aspect:
+        yield (
+            f"not all players will know the shape of the pixels, {aspect}: the file has no place "
+            f"for it, and {encoding.codec.name} does not tell it"
+        )
+
+
+def _rests(frames: Sequence[Entry], encoding: Encoding) -> Iterator[str]:
+    """A sentence on where the film has no frames, if anywhere."""
+    times = sorted(entry.pts for entry in frames)
+    if found := pauses(times):
+        longest = max(found, key=lambda pair: pair[1] - pair[0])
+        start, end = (
+            clock_with_tenths(float((time - times[0]) * encoding.time_base)) for time in longest
+        )
+        many = f", the longest of {len(found)} such places" if len(found) > 1 else ""
+        yield f"no frames from {start} to {end}{many}: the film rests there, or some are lost"
 
 
 def _picture(target: OutputContainer, encoding: Encoding, source: VideoStream) -> VideoStream:
@@ -120,8 +162,11 @@ def _picture(target: OutputContainer, encoding: Encoding, source: VideoStream) -
     stream.time_base = encoding.time_base
     if encoding.codec.tag and target.format.name != "matroska":
         stream.codec_context.codec_tag = encoding.codec.tag
-    if encoding.samples.orientation.matrix:
-        stream.set_display_matrix(encoding.samples.orientation.matrix)
+    matrix = encoding.samples.orientation.matrix
+    if matrix is None and _wants_shape(encoding, target.format.name):
+        matrix = UPSIDE_DOWN  # until the shape is in its place
+    if matrix is not None:
+        stream.set_display_matrix(matrix)
     stream.metadata.update(stream_metadata(source))
     stream.disposition = source.disposition
     return stream

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_colorize.errors import reason
 from tui_colorize.terminaltext import printable
-from tui_colorize.video.source import reason
 from tui_colorize.video.transcoding import transcoder
 
 if TYPE_CHECKING:
@@ -21,20 +22,44 @@ if TYPE_CHECKING:
     Handler = Callable[[av.Packet[Any]], Iterator[av.Packet[Any]]]
 
 # Said by the container or the encoder about the file as it was.
-_OF_THE_FILE = {"major_brand", "minor_version", "compatible_brands", "encoder", "rotate"}
+_OF_THE_FILE = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+    "rotate",
+    "alpha_mode",
+}
+# Not worth a word where it is lost.
+_OF_NO_USE = {"handler_name", "vendor_id"}
 _STATISTICS = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS")
 # The muxers make these themselves, of the chapters and of the picture's time code.
 _MADE_ANEW = {"bin_data", None}
+# By FFmpeg's codec; and those that MP4 holds.
+_COVERS = {
+    "mjpeg": ("cover.jpg", "image/jpeg"),
+    "png": ("cover.png", "image/png"),
+    "bmp": ("cover.bmp", "image/bmp"),
+    "gif": ("cover.gif", "image/gif"),
+    "webp": ("cover.webp", "image/webp"),
+    "tiff": ("cover.tif", "image/tiff"),
+}
+_IN_MP4 = ("mjpeg", "png", "bmp")
 
 
 class Copies:
-    """The streams of the target that are not its picture. notices: what is not as it was."""
+    """The streams of the target that are not its picture.
+
+    notices: what is not as it was. tracks: the streams of the source that the target has, in its
+    order, the picture first; without attachments, of which covers are some.
+    """
 
     def __init__(
         self, source: InputContainer, picture: VideoStream, target: OutputContainer, suffix: str
     ) -> None:
         """Adds the streams to the target, whose header is not written yet."""
         self.notices: list[str] = []
+        self.tracks: list[Stream] = [picture]
         self._source = source
         self._suffix = suffix
         self._handlers: dict[int, Handler] = {}
@@ -45,12 +70,16 @@ class Copies:
             if handler is not None:
                 self._handlers[stream.index] = handler
 
-    def packets(self) -> Iterator[av.Packet[Any]]:
-        """The packets of all these streams, for the target, as the source has them in order."""
+    def packets(self, saw: Callable[[av.Packet[Any]], None]) -> Iterator[av.Packet[Any]]:
+        """The packets of all these streams, for the target, as the source has them in order.
+
+        saw: is called with all packets of the source.
+        """
         from av.error import FFmpegError
 
         try:
             for packet in self._source.demux():
+                saw(packet)
                 handler = self._handlers.get(packet.stream.index)
                 if handler is not None:
                     yield from handler(packet)
@@ -60,10 +89,13 @@ class Copies:
             )
 
     def _add(self, stream: Stream, target: OutputContainer) -> Handler | None:
-        what = _in_words(stream)
+        what, muxer = _in_words(stream), target.format.name
         if stream.type == "data" and stream.name in _MADE_ANEW:
             return None
-        if _fits(stream, target.format.name):
+        if _is_cover(stream) and muxer == "matroska" and stream.name in _COVERS:
+            target.add_attachment(*_as_file(stream))
+            return None
+        if _fits(stream, muxer):
             copy = target.add_stream_from_template(stream, opaque=True)
             handler = _copier(copy, least_step=0 if stream.type == "subtitle" else 1)
         else:
@@ -75,6 +107,8 @@ class Copies:
             self.notices.append(f"{what} is saved as {codec}, since {self._suffix} cannot hold it")
         copy.metadata.update(stream_metadata(stream))
         copy.disposition = stream.disposition
+        if _is_track(stream):
+            self.tracks.append(stream)
         return handler
 
 
@@ -85,6 +119,8 @@ def _fits(stream: Stream, muxer: str) -> bool:
 
     if stream.type == "attachment":
         return muxer == "matroska"
+    if _is_cover(stream):
+        return muxer == "mp4" and stream.name in _IN_MP4
     trial = av.open(io.BytesIO(), "w", format=muxer)
     try:
         trial.add_stream_from_template(stream, opaque=True)
@@ -98,25 +134,70 @@ def _fits(stream: Stream, muxer: str) -> bool:
     return True
 
 
+def _is_cover(stream: Stream) -> bool:
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _is_track(stream: Stream) -> bool:
+    return stream.type != "attachment" and not _is_cover(stream)
+
+
+def _as_file(cover: Stream) -> tuple[str, str, bytes]:
+    """The name, the MIME type and the bytes of a cover."""
+    import av
+
+    name, kind = _COVERS[cover.name or ""]
+    name = printable(cover.metadata.get("filename", name))
+    # Opened anew, so that no packet is missing where all are copied.
+    with av.open(cover.container.name, metadata_errors="surrogateescape") as source:
+        packets = source.demux(source.streams[cover.index])
+        return name, kind, b"".join(bytes(packet) for packet in islice(packets, 1))
+
+
 def copy_header(source: InputContainer, target: OutputContainer) -> None:
     """Chapters and tags of the whole film."""
     target.set_chapters(source.chapters())
     target.metadata.update(_tags(source))
 
 
-def lost_tags(source: InputContainer, written: Path) -> list[str]:
-    """A sentence about the tags for which the written file's format has no place; or nothing."""
+def lost(source: InputContainer, tracks: Sequence[Stream], written: Path) -> Iterator[str]:
+    """Sentences on what is not in the written file, since its format has no place for it.
+
+    tracks: see Copies; the written file has them in this order.
+    """
     import av
+    from av.stream import Disposition
 
     tags = _tags(source)
-    if not tags:
-        return []
+    told = [(_telling(track), track.disposition & ~Disposition.default) for track in tracks]
+    if not tags and not any(map(any, told)):
+        return
     with av.open(f"file:{written}", metadata_errors="surrogateescape") as target:
         kept = {key.lower() for key in target.metadata}
-    lost = [printable(key) for key in tags if key.lower() not in kept]
-    if not lost:
-        return []
-    return [f"the format of the file has no place for: {', '.join(lost)}"]
+        missing = [key for key in tags if key.lower() not in kept]
+        copies = filter(_is_track, target.streams)
+        for track, (keys, marks), copy in zip(tracks, told, copies, strict=False):
+            missing += sorted(keys - _telling(copy))
+            if marks := marks & ~copy.disposition:
+                names = " and ".join(str(mark.name).replace("_", " ") for mark in marks)
+                yield (
+                    f"{_in_words(track)} is no longer marked as {names}: the format of the file "
+                    "has no place for that"
+                )
+    if missing:
+        names = ", ".join(map(printable, dict.fromkeys(missing)))
+        yield f"the format of the file has no place for: {names}"
+
+
+def _telling(stream: Stream) -> set[str]:
+    """The tags of a stream, in small letters, without those that say nothing.
+
+    The language with its value: where a format does not know it, another may take its place.
+    """
+    found = {key.lower() for key in stream_metadata(stream)} - _OF_NO_USE - {"language"}
+    return found if stream.language in (None, "und") else {*found, f"language {stream.language}"}
 
 
 def _tags(source: InputContainer) -> dict[str, str]:
@@ -126,7 +207,7 @@ def _tags(source: InputContainer) -> dict[str, str]:
 def stream_metadata(stream: Stream) -> dict[str, str]:
     """The tags of a stream that still hold for its copy."""
     return {
-        key: value
+        "title" if key == "name" else key: value  # MP4 is read with the one, written with the other
         for key, value in stream.metadata.items()
         if key.lower() not in _OF_THE_FILE and not key.upper().startswith(_STATISTICS)
     }
@@ -135,7 +216,8 @@ def stream_metadata(stream: Stream) -> dict[str, str]:
 def _in_words(stream: Stream) -> str:
     known = stream.language not in (None, "und")
     language = f" ({printable(stream.language or '')})" if known else ""
-    return f"stream {stream.index}, {stream.type} {stream.name or 'of an unknown kind'}{language},"
+    kind = "cover" if _is_cover(stream) else stream.type
+    return f"stream {stream.index}, {kind} {stream.name or 'of an unknown kind'}{language},"
 
 
 def _copier(copy: Stream, least_step: int) -> Handler:

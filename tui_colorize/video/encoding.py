@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -103,28 +104,6 @@ def plan(
     pixel_format = _pixel_format(chosen, info, wanted, or_less=chroma is None)
     depth, subsampling = layout(pixel_format)
     assert subsampling is not None  # of a YUV format
-    notices = []
-    if depth < info.bit_depth:
-        notices.append(
-            f"{codec} holds {depth} bits of the {info.bit_depth} that the luma has; "
-            "ffv1 would keep them all"
-        )
-    if not chosen.any_size and _is_odd(info, wanted):
-        notices.append(
-            f"the colour is saved in full resolution, since {codec} holds "
-            f"{info.coded_width} x {info.coded_height} pixels only so; not all players show that"
-        )
-    elif _is_coarser(subsampling, wanted):
-        name = next(key for key, each in SUBSAMPLINGS.items() if each == subsampling)
-        notices.append(f"the colour is saved as {':'.join(name)}, the finest that {codec} holds")
-    aspect = info.sample_aspect_ratio or 1
-    if aspect != 1 and not chosen.says_aspect and out.suffix.lower() in (".mkv", ".webm"):
-        notices.append(
-            f"not all players will know the shape of the pixels, {aspect}: {out.suffix} is not "
-            f"told it with {codec}"
-        )
-    if info.interlaced and not chosen.says_fields:
-        notices.append(f"{codec} does not tell players that the frames are interlaced; x264 does")
     full_range = info.full_range and chosen.says_range
     samples = Samples(depth, full_range, info.samples.orientation)
     return Encoding(
@@ -145,8 +124,40 @@ def plan(
             *_special_options(chosen, preset, info, subsampling == (1, 1)),
         ),
         threads=min(os.cpu_count() or 1, _MOST_THREADS),
-        notices=tuple(notices),
+        notices=tuple(_notices(chosen, info, depth, subsampling, wanted)),
     )
+
+
+def _notices(
+    codec: Codec,
+    info: VideoInfo,
+    depth: int,
+    subsampling: tuple[int, int],
+    wanted: tuple[int, int],
+) -> Iterator[str]:
+    """Sentences on what is not kept with this depth and subsampling."""
+    if info.full_range and not codec.says_range:
+        yield (
+            f"the luma is brought to limited range, since {codec.name} holds no other; ffv1 would "
+            "keep it as it is"
+        )
+    if info.transparent:
+        yield "the transparency of the picture is left out: films are saved opaque"
+    if depth < info.bit_depth:
+        yield (
+            f"{codec.name} holds {depth} bits of the {info.bit_depth} that the luma has; "
+            "ffv1 would keep them all"
+        )
+    if not codec.any_size and _is_odd(info, wanted):
+        yield (
+            f"the colour is saved in full resolution, since {codec.name} holds "
+            f"{info.coded_width} x {info.coded_height} pixels only so; not all players show that"
+        )
+    elif _is_coarser(subsampling, wanted):
+        name = next(key for key, each in SUBSAMPLINGS.items() if each == subsampling)
+        yield f"the colour is saved as {':'.join(name)}, the finest that {codec.name} holds"
+    if info.interlaced and not codec.says_fields:
+        yield f"{codec.name} does not tell players that the frames are interlaced; x264 does"
 
 
 def _pixel_format(codec: Codec, info: VideoInfo, wanted: tuple[int, int], *, or_less: bool) -> str:

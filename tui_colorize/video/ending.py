@@ -1,19 +1,28 @@
-"""Whether a film's file is all there."""
+"""Whether a film's file is all there: its end, and what lies between."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from statistics import median
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from tui_colorize.video.ebml import segment_of
 
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
+Kind = TypeVar("Kind")
+
 _HEADED = ("matroska", "mov", "avi", "flv")  # whose header knows; elsewhere it is an estimate
 _TOLERANCE = 1.0  # seconds
+_STEADY = 0.9  # part of the steps from frame to frame that are alike in a film of constant rate
+_ALIKE = 0.1  # part of a step, or one unit, by which such steps differ
+_PAUSE = 4  # times as long as the others
 
 
 class Ending:
@@ -21,7 +30,9 @@ class Ending:
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._stream = stream
-        self._promised_frames = stream.frames
+        # AVI's header counts empty chunks, too, for which the frame before is shown once more.
+        avi = container.format.name == "avi"
+        self._promised_frames = len(stream.index_entries) if avi else stream.frames
         self._frames = 0
         headed = container.format.name.startswith(_HEADED)
         self._promised_end: float | None = None
@@ -46,20 +57,39 @@ class Ending:
         return self._promised_end is not None and self._end < self._promised_end - _TOLERANCE
 
 
+def pauses(times: Sequence[int]) -> list[tuple[int, int]]:
+    """Where a film of constant rate has no frames for long: it rests there, or a part is lost.
+
+    times: of the frames, in ascending order, in any unit. The answer holds the times of the last
+    frame before and the first one after.
+    """
+    steps = [after - before for before, after in pairwise(times)]
+    usual = median(steps) if steps else 0
+    alike = sum(abs(step - usual) <= max(1, _ALIKE * usual) for step in steps)
+    if alike < _STEADY * len(steps):
+        return []
+    return [pair for pair in pairwise(times) if pair[1] - pair[0] >= _PAUSE * usual]
+
+
 def is_cut_off(path: Path, container: InputContainer) -> bool:
     """Whether the file ends within its outermost pieces, whatever is in them.
 
     What was cut off may be pictures alone, if the sound comes before them. Only formats whose
     pieces tell their sizes are looked at. Raises OSError.
     """
-    names = container.format.name.split(",")
-    walk = next((walk for name, walk in _WALKS.items() if name in names), None)
+    walk = of_format(container, _WALKS)
     if walk is None:
         return False
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(0)
         return walk(file, size)
+
+
+def of_format(container: InputContainer, kinds: Mapping[str, Kind]) -> Kind | None:
+    """What is for the format of this film, of those by FFmpeg's names of formats, if anything."""
+    names = container.format.name.split(",")
+    return next((kind for name, kind in kinds.items() if name in names), None)
 
 
 def _boxes_end_early(file: BinaryIO, size: int) -> bool:
@@ -93,29 +123,28 @@ def _chunks_end_early(file: BinaryIO, size: int) -> bool:
 
 
 def _segment_ends_early(file: BinaryIO, size: int) -> bool:
-    """Matroska and WebM, RFC 8794 and 9559: a header and one segment."""
-    for identity in (b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"):
-        if file.read(4) != identity or not (first := file.read(1)):
-            return False
-        width = 9 - first[0].bit_length()  # of the number, in bytes
-        if width > 8:
-            return False
-        bits = 7 * width
-        length = int.from_bytes(first + file.read(width - 1), "big") & ((1 << bits) - 1)
-        if length == (1 << bits) - 1:  # unknown
-            return False
-        file.seek(length, 1)
-    return file.tell() > size
+    """Matroska and WebM: a header and one segment."""
+    segment = segment_of(file)
+    return segment is not None and segment.end is not None and segment.end > size
 
 
 def _packets_end_early(file: BinaryIO, size: int) -> bool:
-    """MPEG-2 transport stream, ISO/IEC 13818-1: packets of one size, in three variants."""
+    layout = transport_layout(file)
+    return layout is not None and size % layout[0] != 0
+
+
+def transport_layout(file: BinaryIO) -> tuple[int, int] | None:
+    """MPEG-2 transport stream, ISO/IEC 13818-1: packets of one size, in three variants.
+
+    Their length, and where in it the 188 bytes begin. Raises OSError.
+    """
+    file.seek(0)
     start = file.read(5 * 204)
     for length, place in ((188, 0), (192, 4), (204, 0)):
         marks = start[place : 5 * length : length]
         if len(marks) == 5 and set(marks) == {0x47}:
-            return size % length != 0
-    return False
+            return length, place
+    return None
 
 
 _WALKS: dict[str, Callable[[BinaryIO, int], bool]] = {

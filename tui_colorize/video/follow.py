@@ -10,7 +10,10 @@ place of their network. A hint that is lost drifts along with the picture and is
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +65,7 @@ class Place:
 
 @dataclass
 class _Hints:
-    """What is known of n hints: arrays with a row for each."""
+    """What is known of n hints: arrays with a row for each, none of which is changed in place."""
 
     levels: Floats  # how they look on their own frame, see Looks
     inside: Floats
@@ -111,6 +114,10 @@ class _Seen:
     middles: Looks
     trust: Floats
 
+    @classmethod
+    def at(cls, gray: Gray, exposure: float, places: Floats, trust: Floats) -> _Seen:
+        return cls(gray, exposure, places, Looks.at(gray, places).middle, trust)
+
 
 @dataclass(frozen=True)
 class _Way:
@@ -135,6 +142,47 @@ class Follower:
         self._small: Gray | None = None
         self._exposure = 0.0  # gray levels brighter than the first frame
         self._steps = 0
+
+    def fork(self) -> Follower:
+        """One that stands where this one does, whatever becomes of this one; takes no time."""
+        other = copy(self)
+        other._keys, other._seen, other._hints = [*self._keys], self._seen.copy(), copy(self._hints)
+        return other
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """What a new one needs to go on from here."""
+        if self._hints is None:
+            return {}
+        return {
+            "keys": np.array(self._keys),
+            "exposure": np.array(self._exposure),
+            "steps": np.array(self._steps),
+            **{f"hints_{name}": each for name, each in vars(self._hints).items()},
+            "seen_gray": np.stack([seen.gray for seen in self._seen]),
+            "seen_exposure": np.array([seen.exposure for seen in self._seen]),
+            "seen_count": np.array([len(seen.trust) for seen in self._seen]),
+            "seen_places": np.concatenate([seen.places for seen in self._seen]),
+            "seen_trust": np.concatenate([seen.trust for seen in self._seen]),
+        }
+
+    @classmethod
+    def restore(cls, state: Mapping[str, NDArray[Any]]) -> Follower:
+        """What state() gave. Raises KeyError where a part is missing."""
+        follower = cls()
+        if state:
+            follower._keys = state["keys"].tolist()
+            follower._exposure, follower._steps = float(state["exposure"]), int(state["steps"])
+            follower._hints = _Hints(*(state[f"hints_{field.name}"] for field in fields(_Hints)))
+            ends = np.cumsum(state["seen_count"])[:-1]
+            parts = (
+                state["seen_gray"],
+                state["seen_exposure"].tolist(),
+                np.split(state["seen_places"], ends),
+                np.split(state["seen_trust"], ends),
+            )
+            follower._seen.extend(_Seen.at(*each) for each in zip(*parts, strict=True))
+            follower._small = working(follower._seen[0].gray, _FLOW_SIDE)
+        return follower
 
     def step(self, gray: Gray, started: dict[int, tuple[float, float]]) -> dict[int, Place]:
         """The next working copy, with the places of the hints put on it, by whatever key -> where
@@ -166,8 +214,7 @@ class Follower:
 
     def _remember(self, hints: _Hints, gray: Gray) -> None:
         trust = np.where(hints.confidence >= _TENTATIVE, hints.confidence, 0).astype(np.float32)
-        middles = Looks.at(gray, hints.places).middle
-        self._seen.appendleft(_Seen(gray, self._exposure, hints.places, middles, trust))
+        self._seen.appendleft(_Seen.at(gray, self._exposure, hints.places, trust))
 
     def _advance(self, hints: _Hints, gray: Gray, field: Floats) -> None:
         """Bring the hints to the next frame. field: the flow to it, of a smaller size."""

@@ -13,7 +13,7 @@ import numpy as np
 from tui_colorize.video.colortags import UNSPECIFIED, ColorTags
 from tui_colorize.video.frame import Samples
 from tui_colorize.video.orientation import Orientation
-from tui_colorize.video.pixelformat import layout, working_format
+from tui_colorize.video.pixelformat import layout, plane_array, working_format
 
 if TYPE_CHECKING:
     import av
@@ -31,6 +31,7 @@ class VideoInfo:
     width, height: as shown; coded_width, coded_height: as decoded, before rotation.
     pixel_format: FFmpeg's name. bit_depth: of the luma. chroma: the source's subsampling (across,
     down) in the decoded orientation; None for gray and for RGB, whose luma is computed.
+    transparent: whether the picture has an alpha channel.
     time_base: unit of every PTS; first_pts: of the first frame. rate: average frames a second.
     frames: an estimate, None if the file gives no clue. duration: seconds.
     matrix: see ColorTags.matrix_name; full_range: whether black is 0; tags: as in the file.
@@ -46,6 +47,7 @@ class VideoInfo:
     samples: Samples
     pixel_format: str
     chroma: tuple[int, int] | None
+    transparent: bool
     time_base: Fraction
     first_pts: int
     rate: Fraction | None
@@ -122,6 +124,7 @@ def describe(
         samples=samples,
         pixel_format=first.format.name,
         chroma=chroma,
+        transparent=_is_transparent(stream, first),
         time_base=Fraction(stream.time_base or Fraction(1, 1_000_000)),
         first_pts=first_pts,
         rate=rate,
@@ -135,6 +138,15 @@ def describe(
         codec=context.name,
         streams=_others_in_words(container, stream),
     )
+
+
+def _is_transparent(stream: VideoStream, first: av.VideoFrame) -> bool:
+    if stream.codec_context.name == "gif":  # which is always read with an alpha channel
+        return bool((plane_array(first.reformat(format="gbrap"), 3) < 0xFF).any())
+    # FFmpeg's decoders of VP8 and VP9 leave the channel out.
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    channels = first.format.components
+    return tags.get("alpha_mode") == "1" or any(channel.is_alpha for channel in channels)
 
 
 def _known(*codes: int) -> int:

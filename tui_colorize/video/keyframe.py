@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from tui_colorize.video.shotframe import ShotColor, ShotFrame
 from tui_colorize.video.temporal import (
     Asked,
-    Path,
     Plane,
     Share,
     Step,
+    Trace,
     Ways,
     enlarged,
     mixed,
@@ -62,11 +62,11 @@ class Later:
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """The frames from behind one keyframe to before the next. paths: of them and of that one, back
-    to the first; steps: those paths' parts."""
+    """The frames from behind one keyframe to before the next. traces: of them and of that one, back
+    to the first; steps: those traces' parts."""
 
     frames: Sequence[ShotFrame]
-    paths: Sequence[Path]
+    traces: Sequence[Trace]
     steps: Sequence[Step]
 
     def colors(self, before: Plane, after: Plane) -> list[ShotColor]:
@@ -75,15 +75,15 @@ class Stretch:
         results: list[ShotColor] = []
         for number in reversed(range(count)):
             if not results:
-                ahead = Path.start(*self.paths[number].confidence.shape)
+                ahead = Trace.start(*self.traces[number].confidence.shape)
             step = self.steps[number + 1]
             ahead = ahead.extended(step.ahead, step.ahead_sure)
-            back = self.paths[number]
+            back = self.traces[number]
             part = np.float32((number + 1) / (count + 1))
             from_before = (back.confidence + UNTRUSTED) * (1 - part)
             from_after = (ahead.confidence + UNTRUSTED) * part
             share = np.asarray(from_after / (from_before + from_after), np.float32)
-            one, other = enlarged(back), enlarged(Path(ahead.position, share))
+            one, other = enlarged(back), enlarged(Trace(ahead.position, share))
             colors = pull(before, one.position), pull(after, other.position)
             results.append(ShotColor(self.frames[number].index, mixed(*colors, other.confidence)))
         return results[::-1]

@@ -13,12 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.color import (
-    RGB_TO_XYZ,
-    WHITE,
-    linear_rgb_to_lab,
-    srgb_to_linear,
-)
+from model.color import RGB_TO_XYZ, WHITE
 from tui_colorize.arithmetic import NUMPY, Arithmetic
 
 Plane = NDArray[np.float32]
@@ -61,21 +56,6 @@ def to_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic = NUMPY) -> tuple[
         part = slice(top, top + rows)
         cb[part], cr[part] = _strip_chroma(luma[part], ab[part], matrix, by)
     return cb, cr
-
-
-def to_rgb(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
-    """(h, w, 3) R'G'B' of Y', Cb, Cr, not clipped."""
-    red, blue = WEIGHTS[matrix]
-    r = luma + 2 * (1 - red) * cr
-    b = luma + 2 * (1 - blue) * cb
-    g = (luma - red * r - blue * b) / (1 - red - blue)
-    return np.stack([r, g, b], axis=-1).astype(np.float32)
-
-
-def to_lab(luma: Plane, cb: Plane, cr: Plane, matrix: str) -> Plane:
-    """(h, w, 3) CIE Lab of Y', Cb, Cr: the inverse of to_chroma within the gamut."""
-    linear = srgb_to_linear(to_rgb(luma, cb, cr, matrix)) @ _to_srgb(matrix).T
-    return np.stack(linear_rgb_to_lab(*np.moveaxis(linear, -1, 0)), axis=-1).astype(np.float32)
 
 
 def _strip_chroma(luma: Any, ab: Any, matrix: str, by: Arithmetic) -> tuple[Any, Any]:
@@ -125,13 +105,6 @@ def _room(luma: Any, r: Any, g: Any, b: Any, by: Arithmetic) -> Any:
     tiny = 1e-6
     scale = by.at_most((1 - luma) / by.at_least(high, tiny), luma / by.at_least(low, tiny))
     return by.at_most(scale, 1)
-
-
-@cache
-def _to_srgb(matrix: str) -> Plane:
-    """(3, 3) from linear RGB with the matrix's primaries to linear sRGB."""
-    to_xyz = _XYZ_2020 if matrix == "bt2020" else RGB_TO_XYZ
-    return np.asarray(np.linalg.inv(RGB_TO_XYZ) @ to_xyz, np.float32)
 
 
 @cache

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,12 +39,21 @@ from tui_colorize.video.pins import pin_of
 from tui_colorize.video.progress import Meter, Progress
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.reference import read_reference
-from tui_colorize.video.resume import Checkpoint, Workshop, fingerprint
+from tui_colorize.video.resume import (
+    Checkpoint,
+    State,
+    Workshop,
+    check_free,
+    fingerprint,
+    has_parts,
+)
 from tui_colorize.video.scout import Scout, Scouted, with_motion
+from tui_colorize.video.segmentlength import segment_length
 from tui_colorize.video.shelf import Shelf
 from tui_colorize.video.shotcolor import ShotColorist
 from tui_colorize.video.shotframe import ShotColor
 from tui_colorize.video.stages import AssemblyLine
+from tui_colorize.video.tracker import Mark
 from tui_colorize.video.writer import SegmentWriter
 from tui_colorize.workers import Workers
 
@@ -53,8 +64,6 @@ Plane = NDArray[np.float32]
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
-_SEGMENT = 48  # frames of a segment at least; it ends at a keyframe
-_LARGE = 1280 * 720  # pixels from which a segment is half as long, since its frames take longer
 _MANY = 4  # cores: with fewer, some stages share a thread
 # finished items that wait there
 _AHEAD = {"read": 8, "scout": 8, "motion": 16, "color": 16, "chroma": 4}
@@ -82,11 +91,17 @@ class FilmResult:
 
 @dataclass(frozen=True, slots=True)
 class _Colored:
-    """A frame's colour with where its shot is. shot: the index of its first frame."""
+    """A frame's colour, and from where a run can go on to the next one.
+
+    shot: the index of the shot's first frame. state: what a ShotColorist needs to go on behind the
+    last keyframe; mark: where the tracker stands behind it or a frame before, None at the start.
+    """
 
     color: ShotColor
     shot: int
     shots: int
+    state: State
+    mark: Mark | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,15 +159,9 @@ def colorize_video(
     references = references or {}
     with VideoReader(source) as reader:
         info = reader.info
-        last = max([*(hint.frame for hint in hint_set), *references], default=0)
-        total = reader.count() if last else info.frames
-        check_place(source, out, overwrite=overwrite)
-        hint_set.check_inside(info.width, info.height, str(source))
-        if last and total is not None and last >= total:
-            raise UserError(
-                f"{printable(source)} has {total} frames, counted from 0, "
-                f"and none with number {last}"
-            )
+        # Bad input is to be refused without waiting for torch.
+        _check_output(source, out, overwrite=overwrite, resume=resume)
+        total = _count(reader, hint_set, references)
         encoding = plan(info, out, codec=codec, crf=crf, preset=preset, chroma=chroma)
         if colorizer is None:
             from tui_colorize.colorizer import Colorizer
@@ -164,28 +173,15 @@ def colorize_video(
             for frame, picture in references.items()
         }
         drawn = [(frame, plane.tobytes()) for frame, plane in sorted(planes.items())]
-        network = str(weights), colorizer.vividness
+        network = colorizer.fingerprint, colorizer.vividness
         job = fingerprint(source, hint_set, drawn, network, every, encoding)
         workshop = Workshop(out, job)
-        if workshop.exists and not (resume or overwrite):
-            raise UserError(
-                f"{printable(out)}: an interrupted run has left its parts; --resume goes on with "
-                "them, --overwrite begins anew"
-            )
-        checkpoint = None
-        if resume:
-            checkpoint = workshop.open_again()
-        else:
-            workshop.open_new()
-        film = _Film(info, encoding, hint_set, planes, size, every, colorizer, workshop, checkpoint)
-        try:
+        given = info, encoding, hint_set, planes, size, every, colorizer, workshop
+        with workshop.opened(resume=resume) as checkpoint:
+            film = _Film(*given, checkpoint)
             with _few_threads():
                 film.color(reader, Meter(total, film.done), progress)
-            notices = assemble(info, encoding, film.parts, out, overwrite=overwrite)
-        except BaseException:
-            workshop.leave()
-            raise
-        workshop.remove()
+            notices, damage = assemble(info, encoding, film.parts, out, overwrite=overwrite)
         return FilmResult(
             out,
             info.width,
@@ -195,9 +191,39 @@ def colorize_video(
             len(hint_set.enabled),
             time.monotonic() - began,
             colorizer.device,
-            film.problems,
+            (*film.problems, *damage),
             (*encoding.notices, *notices),
         )
+
+
+def _check_output(source: Path, out: Path, *, overwrite: bool, resume: bool) -> None:
+    """Raise UserError where the film would replace what it must not."""
+    check_place(source, out, overwrite=overwrite)
+    check_free(out)
+    if has_parts(out) and not (resume or overwrite):
+        raise UserError(
+            f"{printable(out)}: an interrupted run has left its parts; --resume goes on with "
+            "them, --overwrite begins anew"
+        )
+
+
+def _count(reader: VideoReader, hints: HintSet, references: Iterable[int]) -> int | None:
+    """How many frames there are, if the film tells; exact where hints or references need it.
+
+    Raises UserError for those that lie outside of the film.
+    """
+    info = reader.info
+    hints.check_inside(info.width, info.height, str(info.path))
+    last = max([*(hint.frame for hint in hints), *references], default=0)
+    if not last:
+        return info.frames
+    total = reader.count()
+    if last >= total:
+        raise UserError(
+            f"{printable(info.path)} has {total} frames, counted from 0, "
+            f"and none with number {last}"
+        )
+    return total
 
 
 class _Film:
@@ -224,9 +250,10 @@ class _Film:
         self.done = checkpoint.frames if checkpoint else 0
         self.shots = checkpoint.shots if checkpoint else 0
         self.problems = checkpoint.problems if checkpoint else ()
-        start, self._first = (checkpoint.shot, checkpoint.last + 1) if checkpoint else (0, 0)
+        self._first = checkpoint.last + 1 if checkpoint else 0
         self._shelf = Shelf(info.path)
-        self._scout = Scout(size, hints, references, self._keep, start)
+        start = (checkpoint.shot, checkpoint.mark) if checkpoint else (0, None)
+        self._scout = Scout(size, hints, references, self._keep, *start)
 
     @property
     def parts(self) -> list[Path]:
@@ -258,7 +285,7 @@ class _Film:
                     ready = stage("chroma", self._ready, stage("color", colored, moving))
                 for _ in self._encoded(line.taking("encode", ready)):
                     if progress is not None:
-                        progress(meter.read(self.done, line.slowest()))
+                        meter.tell(progress, self.done, line.slowest())
                 self.problems = self._joined((*self._scout.problems, *self._shelf.problems))
             finally:
                 line.stop()
@@ -271,30 +298,44 @@ class _Film:
         """Colour shot after shot."""
         checkpoint = self._checkpoint
         given = self._colorizer, self._anchors, self._every, workers
-        shot, shots, last = 0, 0, -1
+        shot, shots, keyframe = 0, 0, -1
+        state: State = {}
+        mark: Mark | None = None
+        marks: deque[Mark] = deque()  # of frames that have no colour yet
         colorist: ShotColorist | None = None
+
+        def told(colors: Iterable[ShotColor]) -> Iterator[_Colored]:
+            nonlocal state, mark
+            for color in colors:
+                if color.state is not None:
+                    state = color.state
+                    while marks and marks[0].frame <= color.index:
+                        mark = marks.popleft()
+                if color.index >= self._first:
+                    yield _Colored(color, shot, shots, state, mark)
+
         if checkpoint is not None:
+            shot, shots = checkpoint.shot, checkpoint.shots
+            state, mark = checkpoint.state, checkpoint.mark
             try:
-                colorist = ShotColorist.resumed(checkpoint.state, *given)
+                colorist = ShotColorist.resumed(state, *given)
+                keyframe = int(state["index"])
             except KeyError:
-                raise UserError(
-                    "what the interrupted run has left is damaged; --overwrite begins anew"
-                ) from None
-            shot, shots, last = checkpoint.shot, checkpoint.shots, checkpoint.last
+                raise self._workshop.damaged() from None
         for each in scouted:
-            if each.frame.index <= last:
-                continue
-            if each.starts or colorist is None:
+            new = each.frame.index > keyframe
+            if colorist is None or (each.starts and new):
                 if colorist is not None:
-                    for color in colorist.finish():
-                        yield _Colored(color, shot, shots)
-                colorist = ShotColorist(*given)
+                    yield from told(colorist.finish())
+                colorist, mark = ShotColorist(*given), None
+                marks.clear()
                 shot, shots = each.frame.index, shots + 1
-            for color in colorist.feed(each.frame):
-                yield _Colored(color, shot, shots)
+            if each.mark is not None:
+                marks.append(each.mark)
+            if new:
+                yield from told(colorist.feed(each.frame))
         if colorist is not None:
-            for color in colorist.finish():
-                yield _Colored(color, shot, shots)
+            yield from told(colorist.finish())
 
     def _ready(self, colored: Iterator[_Colored]) -> Iterator[_Ready]:
         """Put colours under the luma of their frames."""
@@ -318,40 +359,31 @@ class _Film:
         ]
 
     def _encoded(self, ready: Iterator[_Ready]) -> Iterator[None]:
-        """Encode segment after segment; each ends at a keyframe, from where a run can go on."""
-        large = self._info.width * self._info.height > _LARGE
-        enough = _SEGMENT // 2 if large else _SEGMENT
-        following = next(ready, None)
-        while following is not None:
-            count = 0
+        """Encode segment after segment; behind each of them a run can go on."""
+        enough = segment_length(self._encoding)
+        for first in ready:
             with SegmentWriter(self._encoding, self._workshop.segment(self._number)) as writer:
-                while following is not None:
-                    item = following
+                for item in chain([first], islice(ready, enough - 1)):
                     writer.write(item.frame, *item.chroma())
-                    count, self.done = count + 1, self.done + 1
+                    self.done += 1
                     self.shots, self.problems = item.colored.shots, self._joined(item.problems)
                     yield
-                    following = next(ready, None)
-                    if count >= enough and item.colored.color.state is not None:
-                        break
             self._number += 1
-            if item.colored.color.state is not None:
-                self._workshop.save(self._reached(item))
+            self._workshop.save(self._reached(item.colored))
 
     def _joined(self, problems: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.problems, *problems)))
 
-    def _reached(self, item: _Ready) -> Checkpoint:
-        state = item.colored.color.state
-        assert state is not None
+    def _reached(self, colored: _Colored) -> Checkpoint:
         return Checkpoint(
             self._number,
             self.done,
-            item.colored.color.index,
-            item.colored.shot,
-            item.colored.shots,
+            colored.color.index,
+            colored.shot,
+            colored.shots,
             self.problems,
-            state,
+            colored.state,
+            colored.mark,
         )
 
 

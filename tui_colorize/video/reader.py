@@ -9,22 +9,24 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 from tui_colorize.video.ending import Ending, is_cut_off
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.frameindex import FrameIndex, scan
 from tui_colorize.video.info import VideoInfo, describe, rate_of
 from tui_colorize.video.pixelformat import luma_of, working_format
-from tui_colorize.video.source import MOST_PIXELS, open_film, reason, said, too_large
+from tui_colorize.video.source import MOST_PIXELS, open_film, said, too_large
 
 if TYPE_CHECKING:
     import av
 
 __all__ = ["VideoFrame", "VideoInfo", "VideoReader"]
+
+NEAR = 48
+"""Frames ahead that are sooner reached by reading on than by a seek."""
 
 _DEFAULT_RATE = Fraction(25)
 _DEFAULT_TIME_BASE = Fraction(1, 1_000_000)
@@ -76,12 +78,7 @@ class VideoReader:
     def __enter__(self) -> VideoReader:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

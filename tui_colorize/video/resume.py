@@ -1,5 +1,6 @@
-"""What an interrupted run leaves behind, so that the next one can go on: encoded segments and the
-colours that the last of them ended with, in a folder beside the film that is being made."""
+"""What an interrupted run leaves behind, so that the next one can go on: encoded segments, and the
+colours and the places of hints that the last of them ended with, in a folder beside the film that
+is being made."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,14 @@ from tui_colorize.terminaltext import printable
 from tui_colorize.video.assemble import partial_of
 from tui_colorize.video.segments import sync_folder
 from tui_colorize.video.source import said
+from tui_colorize.video.tracker import Mark
 
 State = Mapping[str, NDArray[Any]]
 
-_FORMAT = 3
+_FORMAT = 5
 _STATE = "state.npz"
 _LOCK = "lock"
+_ANEW = "--overwrite, or removing the export, begins anew"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +40,9 @@ class Checkpoint:
     """Where to go on.
 
     segments: how many are complete; frames: how many they hold. last: the index of their last
-    frame, a keyframe of the shot that begins with the frame `shot`; state: its ShotColorist's.
-    problems: what was found damaged so far. shots: how many have begun.
+    frame, which is of the shot that begins with the frame `shot`. shots: how many have begun.
+    problems: what was found damaged so far. state: of the shot's ShotColorist, behind the last
+    keyframe; mark: of its tracker, behind that or a frame before, None for the shot's start.
     """
 
     segments: int
@@ -47,6 +52,7 @@ class Checkpoint:
     shots: int
     problems: tuple[str, ...]
     state: State
+    mark: Mark | None
 
 
 class Workshop:
@@ -65,6 +71,25 @@ class Workshop:
     def exists(self) -> bool:
         """Whether an earlier run has left anything to go on with."""
         return (self.folder / _STATE).is_file()
+
+    @contextmanager
+    def opened(self, *, resume: bool) -> Iterator[Checkpoint | None]:
+        """Have the folder while the film is made; gives where to go on, None for the beginning.
+
+        In the end the parts are removed; where something is raised, what can be gone on with is
+        kept. resume: see open_again; else as open_new. Raises UserError like them.
+        """
+        checkpoint = None
+        if resume:
+            checkpoint = self.open_again()
+        else:
+            self.open_new()
+        try:
+            yield checkpoint
+        except BaseException:
+            self.leave()
+            raise
+        self.remove()
 
     def open_new(self) -> None:
         """An empty folder. Raises UserError, also where another run is at work in it."""
@@ -111,7 +136,8 @@ class Workshop:
         }
         text = np.frombuffer(json.dumps(about).encode(), np.uint8)
         data = io.BytesIO()
-        arrays: dict[str, Any] = {**checkpoint.state, "about": text}
+        mark = checkpoint.mark.state() if checkpoint.mark else {}
+        arrays: dict[str, Any] = {**checkpoint.state, **mark, "about": text}
         np.savez(data, **arrays)
         partial = self.folder / f"{_STATE}.part"
         with said(printable(self._out), "be written"):
@@ -135,7 +161,7 @@ class Workshop:
         self.folder.mkdir(exist_ok=True)
         self._lock = flock.take(self.folder / _LOCK)
         if self._lock is None:
-            raise UserError(f"{printable(self._out)} is being made by another run")
+            raise _taken(self._out)
 
     def _let_go(self) -> None:
         if self._lock is not None:
@@ -149,24 +175,35 @@ class Workshop:
             about = json.loads(arrays.pop("about").tobytes())
             if about.pop("job") != self._job:
                 raise UserError(
-                    f"{printable(self._out)}: the interrupted run had another source, hints or "
-                    "settings; --overwrite begins anew"
+                    f"{printable(self._out)}: the interrupted run had another source, network, "
+                    f"hints or settings; {_ANEW}"
                 )
             about["problems"] = tuple(about["problems"])
-            checkpoint = Checkpoint(**about, state=arrays)
+            checkpoint = Checkpoint(**about, state=arrays, mark=Mark.restore(arrays))
             segments = self.segments(checkpoint.segments)
             complete = all(path.is_file() for path in segments)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-            raise self._damaged() from error
+        except (OSError, ValueError, LookupError, TypeError, EOFError, BadZipFile) as error:
+            raise self.damaged() from error
         if not complete:
-            raise self._damaged()
+            raise self.damaged()
         return checkpoint
 
-    def _damaged(self) -> UserError:
+    def damaged(self) -> UserError:
+        """The refusal of parts that cannot be gone on with."""
         return UserError(
-            f"{printable(self._out)}: what the interrupted run has left is damaged; "
-            "--overwrite begins anew"
+            f"{printable(self._out)}: what the interrupted run has left is damaged; {_ANEW}"
         )
+
+
+def check_free(out: Path) -> None:
+    """Raise UserError where another run is making this film."""
+    with said(printable(out), "be written"):
+        if flock.is_taken(Workshop(out, "").folder / _LOCK):
+            raise _taken(out)
+
+
+def _taken(out: Path) -> UserError:
+    return UserError(f"{printable(out)} is being made by another run")
 
 
 def has_parts(out: Path) -> bool:

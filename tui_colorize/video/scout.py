@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tui_colorize.color import hex_to_lab
 from tui_colorize.hints import Hint
-from tui_colorize.picture import Picture
+from tui_colorize.picture import Picture, eight_bits
 from tui_colorize.pin import Pin
 from tui_colorize.video.flow import working_copy
 from tui_colorize.video.follow import LONG_SIDE
@@ -22,21 +22,23 @@ from tui_colorize.video.pins import pin_of, with_lightness
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.reduction import Reducer
 from tui_colorize.video.shotframe import ShotFrame
-from tui_colorize.video.shots import with_starts
-from tui_colorize.video.tracker import ShotTracker, Track
+from tui_colorize.video.shots import WARM_UP, with_starts
+from tui_colorize.video.tracker import Mark, ShotTracker, Track
 
 Gray = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
-_WARM_UP = 48  # frames before a shot that the detector of shots sees when reading starts there
-
 
 @dataclass(frozen=True, eq=False)
 class Scouted:
-    """A frame of the film; starts: whether a shot begins with it."""
+    """A frame of the film; starts: whether a shot begins with it.
+
+    mark: where the tracker stands behind it; None where that is not known.
+    """
 
     frame: ShotFrame
     starts: bool
+    mark: Mark | None
 
 
 def with_motion(scouted: Iterable[Scouted]) -> Iterator[Scouted]:
@@ -61,15 +63,17 @@ class Scout:
         hints: Sequence[Hint],
         references: Mapping[int, Plane],
         keep: Callable[[VideoFrame], None],
-        start: int = 0,
+        shot: int = 0,
+        mark: Mark | None = None,
     ) -> None:
         """size: (width, height) that the network works at. references: ab (h, w, 2) by frame.
 
-        keep: is given every frame that is read. start: the first frame to be told, which must be
-        one that starts a shot.
+        keep: is given every frame that is read. shot: a frame that starts one, the first to be
+        told; with a mark, which is of that shot, the first is the one behind it.
         """
         self.problems: tuple[str, ...] = ()  # about what was damaged so far
-        self._size, self._keep, self._start = size, keep, start
+        self._size, self._keep, self._shot, self._mark = size, keep, shot, mark
+        self._start = mark.frame + 1 if mark else shot
         self._hints, self._references = hints, references
         self._colors = [hex_to_lab(hint.color)[1:] for hint in hints]
 
@@ -78,15 +82,15 @@ class Scout:
 
         reader: one that has just been opened.
         """
-        if self._start > _WARM_UP:
-            reader.seek(self._start - _WARM_UP)
+        if self._start > WARM_UP:
+            reader.seek(self._start - WARM_UP)
         for item, starts in with_starts(self._reduced(reader), lambda each: each.copy):
             if item.index >= self._start:
                 yield item, starts
 
     def follow(self, frames: Iterable[tuple[Reduced, bool]]) -> Iterator[Scouted]:
         """Those frames with the hints that are on them."""
-        following = _Following(self._hints, self._start)
+        following = _Following(self._hints, self._shot, self._mark)
         for item, starts in frames:
             if starts and following.begun:
                 yield from map(self._scouted, following.finish())
@@ -100,8 +104,7 @@ class Scout:
         for frame in reader:
             self._keep(frame)
             self.problems = tuple(reader.problems)
-            gray = frame.gray()
-            gray = gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
+            gray = eight_bits(frame.gray())
             small = shrunk(np.asarray(cv2.LUT(gray, _lightness()), np.uint8))
             yield Reduced(frame.index, gray.shape, copied(gray), small)
         # Only behind the last frame it shows that some are missing.
@@ -122,7 +125,7 @@ class Scout:
                 tracked.append(grid.pin(hint, color, (track.x, track.y), track.scale))
         reference = self._references.get(item.index)
         frame = ShotFrame(item.index, item.gray, tuple(tracked), tuple(own), reference, places)
-        return Scouted(frame, followed.starts)
+        return Scouted(frame, followed.starts, followed.mark)
 
     def _color(self, track: Track, tracks: Sequence[Track]) -> tuple[float, float]:
         """ab of a hint, mixed with those of the other hints on the same object by their shares."""
@@ -150,15 +153,16 @@ class _Followed:
     item: Reduced
     tracks: list[Track]
     starts: bool
+    mark: Mark | None
 
 
 class _Following:
     """The frames of one shot until the tracker knows where the hints are on them."""
 
-    def __init__(self, hints: Sequence[Hint], first: int) -> None:
-        self._tracker = ShotTracker(hints, first)
+    def __init__(self, hints: Sequence[Hint], first: int, mark: Mark | None = None) -> None:
+        self._tracker = ShotTracker(hints, first, mark)
         self._waiting: deque[Reduced | None] = deque()
-        self._first = self._next = first
+        self._first, self._next = first, mark.frame + 1 if mark else first
 
     @property
     def begun(self) -> bool:
@@ -166,21 +170,27 @@ class _Following:
         return self._next > self._first
 
     def feed(self, item: Reduced) -> list[_Followed]:
-        reports = []
+        followed = []
         # The tracker counts frames; in place of those that are missing it sees the next one.
         for number in range(self._next, item.index + 1):
             self._waiting.append(item if number == item.index else None)
-            reports += self._tracker.feed(item.copy, item.shape)
+            followed += self._paired(self._tracker.feed(item.copy, item.shape))
         self._next = item.index + 1
-        return self._paired(reports)
+        return followed
 
     def finish(self) -> list[_Followed]:
         return self._paired(self._tracker.finish()) if self.begun else []
 
     def _paired(self, reports: list[list[Track]]) -> list[_Followed]:
+        mark = self._tracker.mark
         pairs = [(self._waiting.popleft(), tracks) for tracks in reports]
         return [
-            _Followed(item, tracks, item.index == self._first)
+            _Followed(
+                item,
+                tracks,
+                item.index == self._first,
+                mark if mark and mark.frame == item.index else None,
+            )
             for item, tracks in pairs
             if item is not None
         ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 
 _MAGIC = b"tui-colorize segment 1\n"
@@ -94,4 +94,4 @@ def entries(path: Path) -> Iterator[Entry]:
                 yield Entry(path, pts, duration, bool(keyframe), offset, length)
                 file.seek(length, os.SEEK_CUR)
     except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}") from error
+        raise UserError(f"{name} cannot be read: {reason(error)}") from error

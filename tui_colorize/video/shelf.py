@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 
 from tui_colorize.video.frame import VideoFrame
-from tui_colorize.video.reader import VideoReader
+from tui_colorize.video.reader import NEAR, VideoReader
 
 _ROOM = 1 << 29  # bytes
-_NEAR = 48  # frames that are rather decoded than skipped
 
 
 class Shelf:
@@ -32,12 +30,7 @@ class Shelf:
     def __enter__(self) -> Shelf:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._reader is not None:
             self._reader.close()
 
@@ -69,7 +62,7 @@ class Shelf:
     def _again(self, index: int) -> VideoFrame | None:
         if self._reader is None:
             self._reader = VideoReader(self._path, index)
-        elif self._last is not None and index - self._last.index > _NEAR:
+        elif self._last is not None and index - self._last.index > NEAR:
             self._reader.seek(index)
         while self._last is None or self._last.index < index:
             self._last = next(self._reader, None)

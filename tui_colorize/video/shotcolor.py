@@ -25,7 +25,7 @@ from tui_colorize.video.anchor import asked_on
 from tui_colorize.video.keyframe import UNTRUSTED, Colors, Keyframe, Later, Stretch
 from tui_colorize.video.pins import paint
 from tui_colorize.video.shotframe import ShotColor, ShotFrame
-from tui_colorize.video.temporal import Asked, Carrier, Path, Plane, Step, mixed
+from tui_colorize.video.temporal import Asked, Carrier, Plane, Step, Trace, mixed
 from tui_colorize.workers import Workers
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-LOOK_AHEAD = 240
+CARRIED_BACK = 240
 """Frames that a hint's colour is carried backwards at most."""
 
 _GAP = 32  # frames from keyframe to keyframe at most
+_DENSE_GAP = 2  # the same behind a reference, of which motion over more frames loses too much
 _UNSEEN = 0.7  # part of the picture that makes a keyframe when it was not in the last one
 _NEGLIGIBLE = 0.002  # part of the picture for which the network is not asked
 _BACK_GAP = 8  # frames between those that get colour from a later hint
@@ -45,7 +46,7 @@ _FADE = 48  # frames over which the colour of a later hint sets in, where it can
 _IN_VIEW = 0.25  # part of the picture that an anchor must still show
 _SEEN = 0.5  # confidence, or trust, from which a colour counts as known
 _EDGE = np.ones((5, 5), np.uint8)
-_KEYS = 32  # cells of carried colour that the network's attentions look at
+_KEYS = 128  # cells of carried colour that the network's attentions look at
 
 
 class ShotColorist:
@@ -70,9 +71,10 @@ class ShotColorist:
         self._workers = workers
         self._frames: list[ShotFrame] = []  # from the last keyframe on
         self._steps: list[Step] = []  # between those frames, as far as the walk has come
-        self._paths: list[Path] = []  # of the frames after the keyframe, back to it
+        self._traces: list[Trace] = []  # of the frames after the keyframe, back to it
         self._carrier: Carrier | None = None  # None before the first keyframe
         self._since_anchor: int | None = None  # frames
+        self._gap = _GAP
         self._evidence: dict[int, Asked] = {}  # by the frames' indices
         self._own: dict[int, Asked] = {}
         self._memory: HintMemory | None = None
@@ -98,6 +100,7 @@ class ShotColorist:
         colorist._memory = HintMemory.restore(state)
         since = int(state["since_anchor"])
         colorist._since_anchor = None if since < 0 else since
+        colorist._gap = int(state["gap"])
         return colorist
 
     def feed(self, frame: ShotFrame) -> list[ShotColor]:
@@ -142,24 +145,24 @@ class ShotColorist:
             return None
         if self._carrier is None:
             return 0
-        while len(self._paths) + 1 < len(self._frames):
-            place = len(self._paths) + 1
+        while len(self._traces) + 1 < len(self._frames):
+            place = len(self._traces) + 1
             frame = self._frames[place]
             step = frame.step_from(self._frames[place - 1])
             self._steps.append(step)
-            path = self._carrier.advance(step.back, step.back_sure)
-            self._paths.append(path)
+            trace = self._carrier.advance(step.back, step.back_sure)
+            self._traces.append(trace)
             if frame.is_anchor or frame.index in self._evidence:
                 return place
             # Between two anchors every keyframe needs the colour of both.
-            if max(self._evidence, default=-1) < frame.index and self._far(place, path):
+            if max(self._evidence, default=-1) < frame.index and self._far(place, trace):
                 return place
-        return len(self._paths) if ended else None
+        return len(self._traces) if ended else None
 
-    def _far(self, place: int, path: Path) -> bool:
+    def _far(self, place: int, trace: Trace) -> bool:
         if self._every is not None:
             return place >= self._every
-        return place >= _GAP or _unseen(path.confidence) > _UNSEEN
+        return place >= self._gap or _unseen(trace.confidence) > _UNSEEN
 
     def _awaits_anchor(self, undecided: int) -> bool:
         """Whether an anchor still to come may reach back to the first undecided frame."""
@@ -167,9 +170,7 @@ class ShotColorist:
         following = bisect_left(self._anchors, first)
         if following == len(self._anchors):
             return False
-        return newest < self._anchors[following] <= first + LOOK_AHEAD
-
-    # What colours they get.
+        return newest < self._anchors[following] <= first + CARRIED_BACK
 
     # What is asked for on them.
 
@@ -185,7 +186,7 @@ class ShotColorist:
         for place in reversed(range(first, len(self._frames) - 1)):
             frame = self._frames[place]
             distance = anchor.index - frame.index
-            if distance > LOOK_AHEAD:
+            if distance > CARRIED_BACK:
                 break
             step = later.step_from(frame)
             carrier.advance(step.ahead, step.ahead_sure)
@@ -196,7 +197,7 @@ class ShotColorist:
                 carrier.settle(asked, frame.view)
                 trust = asked.trust
                 if self._carrier is not None and self._since_anchor is None:
-                    trust = trust * np.float32(min(1, (LOOK_AHEAD - distance) / _FADE))
+                    trust = trust * np.float32(min(1, (CARRIED_BACK - distance) / _FADE))
                 self._evidence[frame.index] = Asked(
                     asked.ab.astype(np.float16), trust.astype(np.float16)
                 )
@@ -229,6 +230,7 @@ class ShotColorist:
             before = asked.trust * (1 - own.trust)
             asked = Asked(asked.beside(own, before, own.trust), before + own.trust)
             self._since_anchor = 0
+            self._gap = _GAP if frame.reference is None else _DENSE_GAP
         if carrier is None:
             self._carrier, becomes_anchor = Carrier(frame.view, asked), True
         else:
@@ -236,12 +238,12 @@ class ShotColorist:
             becomes_anchor = frame.is_anchor or carrier.anchor_in_view < _IN_VIEW
             if becomes_anchor:
                 carrier.anchor(frame.view)
-        stretch = Stretch(self._frames[1:place], self._paths, self._steps)
+        stretch = Stretch(self._frames[1:place], self._traces, self._steps)
         for each in self._frames[: place + 1]:
             self._evidence.pop(each.index, None)
             self._own.pop(each.index, None)
         del self._frames[:place]
-        self._steps, self._paths = [], []
+        self._steps, self._traces = [], []
         return Keyframe(
             frame, stretch, ways, confidence, later, fresh, own, becomes_anchor, self._state()
         )
@@ -315,6 +317,7 @@ class ShotColorist:
             "gray": frame.gray,
             "index": np.array(frame.index),
             "since_anchor": np.array(since),
+            "gap": np.array(self._gap),
         }
 
 

@@ -27,6 +27,8 @@ Item = TypeVar("Item")
 
 LOOK_AHEAD = 12
 """Frames that the detector must have seen after a frame to decide about it."""
+WARM_UP = 48
+"""Frames that it should have seen before: where reading begins so far ahead, it finds the same."""
 
 _SPANS = (8, 12, 16)  # frames before the middle of a dissolve at which it has not begun
 _LONG_SIDE = 128  # of the copies that are compared, in pixels
@@ -79,7 +81,8 @@ class ShotDetector:
         self._fed = 0
         self._decided = 0
         self._since = 0  # frames since the last start
-        self._clear: Gray | None = None  # the last such frame
+        self._clear: Gray | None = None  # the last such frame, forgotten after WARM_UP others
+        self._clear_at = 0
         self._blank_run = 0
         self._mixing = 0.0  # the share of what was before in the last frame, 0 outside dissolves
 
@@ -109,7 +112,9 @@ class ShotDetector:
         frame = self._frames[at]
         self._blank_run = self._blank_run + 1 if frame.blank else 0
         if frame.clear:
-            self._clear = frame.gray
+            self._clear, self._clear_at = frame.gray, self._decided
+        elif self._decided - self._clear_at >= WARM_UP:
+            self._clear = None
         return starts
 
     def _cut(self, at: int) -> bool:

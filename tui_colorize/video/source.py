@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 
 if TYPE_CHECKING:
@@ -68,12 +68,6 @@ def too_large(name: str, width: int, height: int) -> UserError:
         f"{name} is too large: {width} x {height} pixels a frame; "
         f"at most {MOST_PIXELS:,} are handled"
     )
-
-
-def reason(error: Exception) -> str:
-    """What FFmpeg or the system gives as the reason, in lower case."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return printable(text[:1].lower() + text[1:])
 
 
 def _check_file(path: Path, name: str) -> None:

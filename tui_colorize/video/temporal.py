@@ -109,20 +109,20 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class Trace:
     """Where the pixels of a frame were in another one, and how sure that is."""
 
     position: Plane
     confidence: Plane
 
     @classmethod
-    def start(cls, height: int, width: int) -> Path:
+    def start(cls, height: int, width: int) -> Trace:
         """From a frame of these numbers of rows and columns to itself."""
         return cls(positions(height, width), np.ones((height, width), np.float32))
 
-    def extended(self, position: Plane, confidence: Plane) -> Path:
-        """This path, on the pixels of the neighbour whose pixels were at `position` here."""
-        return Path(pull(self.position, position), pull(self.confidence, position) * confidence)
+    def extended(self, position: Plane, confidence: Plane) -> Trace:
+        """This trace, on the pixels of the neighbour whose pixels were at `position` here."""
+        return Trace(pull(self.position, position), pull(self.confidence, position) * confidence)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,13 +148,13 @@ class Ways:
     """Where the pixels of a keyframe were in the one before it and in the anchor; at the working
     size."""
 
-    path: Path
-    anchored: Path
+    trace: Trace
+    anchored: Trace
 
     def brought(self, before: Plane, anchor: Plane) -> Plane:
         """The colours (h, w, 2) that come from these two frames."""
         return mixed(
-            pull(before, self.path.position),
+            pull(before, self.trace.position),
             pull(anchor, self.anchored.position),
             self.anchored.confidence,
         )
@@ -174,44 +174,44 @@ class Carrier:
 
     def __init__(self, view: View, asked: Asked) -> None:
         """From this keyframe, the first anchor."""
-        self.path, self._asked = Path.start(*view.gray.shape), asked
+        self.trace, self._asked = Trace.start(*view.gray.shape), asked
         self.anchor(view)
 
     def anchor(self, view: View) -> None:
         """From now on, match with this frame, which is the present keyframe."""
         self._anchor, self._anchor_asked = view, self._asked
-        self._anchored = Path.start(*view.gray.shape)
+        self._anchored = Trace.start(*view.gray.shape)
 
     @property
     def anchor_in_view(self) -> float:
         """How much of the present keyframe is still seen in the anchor, 0..1."""
         return float(self._anchored.confidence.mean())
 
-    def advance(self, position: Plane, confidence: Plane) -> Path:
-        """On to the neighbouring frame; the path back to the keyframe."""
-        self.path = self.path.extended(position, confidence)
-        return self.path
+    def advance(self, position: Plane, confidence: Plane) -> Trace:
+        """On to the neighbouring frame; the trace back to the keyframe."""
+        self.trace = self.trace.extended(position, confidence)
+        return self.trace
 
     def arrive(self, view: View) -> Arrival:
         """What the last steps have brought to the present frame."""
-        ways = Ways(enlarged(self.path), enlarged(self._match(view)))
-        path, anchored = ways.path, ways.anchored
+        ways = Ways(enlarged(self.trace), enlarged(self._match(view)))
+        trace, anchored = ways.trace, ways.anchored
         before, anchor = (
             Asked(pull(asked.ab, way.position), pull(asked.trust, way.position))
-            for asked, way in ((self._asked, path), (self._anchor_asked, anchored))
+            for asked, way in ((self._asked, trace), (self._anchor_asked, anchored))
         )
         from_anchor = anchor.trust * anchored.confidence
         asked = Asked(
             before.beside(anchor, before.trust * (1 - anchored.confidence), from_anchor),
-            np.maximum(before.trust * path.confidence, from_anchor),
+            np.maximum(before.trust * trace.confidence, from_anchor),
         )
-        confidence = np.maximum(path.confidence, anchored.confidence)
+        confidence = np.maximum(trace.confidence, anchored.confidence)
         return Arrival(asked, confidence, ways)
 
     def settle(self, asked: Asked, view: View) -> None:
         """Make the present frame the keyframe, on which this was asked for."""
         self._asked = asked
-        self.path = Path.start(*view.gray.shape)
+        self.trace = Trace.start(*view.gray.shape)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What a new carrier needs to go on from the present keyframe."""
@@ -232,12 +232,12 @@ class Carrier:
         planes = {name: plane.astype(np.float32) for name, plane in state.items()}
         carrier = cls(view, Asked(planes["anchor_ab"], planes["anchor_trust"]))
         carrier.settle(Asked(planes["asked_ab"], planes["asked_trust"]), view)
-        carrier._anchored = Path(planes["anchored_position"], planes["anchored_confidence"])
+        carrier._anchored = Trace(planes["anchored_position"], planes["anchored_confidence"])
         return carrier
 
-    def _match(self, view: View) -> Path:
+    def _match(self, view: View) -> Trace:
         """Follow the anchor to the present frame: composed, corrected by a direct flow, judged."""
-        followed = self._anchored.extended(self.path.position, self.path.confidence)
+        followed = self._anchored.extended(self.trace.position, self.trace.confidence)
         grid = positions(*view.gray.shape)
         guess = followed.position - grid
         direct = flow(view.gray, self._anchor.gray, "medium", guess) + grid
@@ -251,8 +251,8 @@ class Carrier:
         texture = view.statistics[1] > _TEXTURE
         restored = _RESTORED * ramp(likeness, *_SURE) * texture
         confidence = np.maximum(followed.confidence, restored)
-        self._anchored = Path(position, confidence)
-        return Path(position, confidence * ramp(likeness, *_ALIKE))
+        self._anchored = Trace(position, confidence)
+        return Trace(position, confidence * ramp(likeness, *_ALIKE))
 
 
 @lru_cache(maxsize=8)
@@ -264,13 +264,13 @@ def positions(height: int, width: int) -> Plane:
     return grid
 
 
-def enlarged(path: Path) -> Path:
-    """The path on twice as many rows and columns, its positions in pixels of that size."""
-    height, width = path.confidence.shape
+def enlarged(trace: Trace) -> Trace:
+    """The trace on twice as many rows and columns, its positions in pixels of that size."""
+    height, width = trace.confidence.shape
     size = 2 * width, 2 * height
-    moved = cv2.resize(path.position - positions(height, width), size)
+    moved = cv2.resize(trace.position - positions(height, width), size)
     position = cv2.scaleAdd(moved, 2.0, positions(2 * height, 2 * width))
-    return Path(np.asarray(position), np.asarray(cv2.resize(path.confidence, size)))
+    return Trace(np.asarray(position), np.asarray(cv2.resize(trace.confidence, size)))
 
 
 def pull(plane: Plane, position: Plane) -> Plane:

@@ -3,13 +3,15 @@
 Streaming: frames go in one by one, and each frame's tracks come out as soon as no hint that is put
 later can reach it, so at once where all hints are on frames before. A hint is followed forwards to
 the end of its shot and backwards over at least LOOK_BACK frames. Memory is bounded by 2 * LOOK_BACK
-gray copies of 480 pixels, about 60 MB at 16:9, however long the shot is.
+gray copies of 480 pixels, about 60 MB at 16:9, however long the shot is. What was found so far is
+told as a Mark, from which a tracker goes on to the same tracks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ Gray = NDArray[np.uint8]
 
 LOOK_BACK = 240
 """Frames that a hint is followed backwards at least: 10 s at 24 frames per second."""
+
+_PREFIX = "tracker_"  # of the names in a mark's state
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,73 @@ class Track:
     share: float = 1.0
 
 
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """Where a tracker stands behind a frame that it has reported.
+
+    frame: its number; follower: as it left that frame; groups: of hints on one object, as found on
+    all frames fed by then, which end before the frame `linked`.
+    """
+
+    frame: int
+    follower: Follower
+    groups: NDArray[Any]
+    linked: int
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything, by names of its own."""
+        parts = {
+            "frame": np.array(self.frame),
+            "groups": self.groups,
+            "linked": np.array(self.linked),
+            **{f"follower_{name}": each for name, each in self.follower.state().items()},
+        }
+        return {_PREFIX + name: each for name, each in parts.items()}
+
+    @classmethod
+    def restore(cls, state: Mapping[str, NDArray[Any]]) -> Mark | None:
+        """What state() gave, None for nothing. Raises KeyError where a part is missing."""
+        parts = _those_with(_PREFIX, state)
+        if not parts:
+            return None
+        follower = Follower.restore(_those_with("follower_", parts))
+        return cls(int(parts["frame"]), follower, parts["groups"], int(parts["linked"]))
+
+
+def _those_with(prefix: str, state: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {
+        name.removeprefix(prefix): each for name, each in state.items() if name.startswith(prefix)
+    }
+
+
 class ShotTracker:
     """Feed it the frames of one shot, in order; collect the tracks of each, in order.
 
     A frame has a track for every hint of the shot that was followed to it, visible or not.
+    mark: where it stands behind the last frame that it reported; None before the first.
     """
 
-    def __init__(self, hints: Sequence[Hint], first: int = 0) -> None:
+    mark: Mark | None
+
+    def __init__(self, hints: Sequence[Hint], first: int = 0, mark: Mark | None = None) -> None:
         """hints: all of the film, in order (a HintSet); those not enabled are left out.
 
-        first: the number of the shot's first frame, which the frame of a hint refers to.
+        first: the number of the shot's first frame, which the frame of a hint refers to. mark: of
+        an earlier tracker of this shot; go on with the frame behind it.
         """
+        self.mark = mark
         self._hints = hints
         self._hinted: dict[int, list[int]] = {}  # by frame
         for index, hint in enumerate(hints):
             if hint.enabled and hint.frame >= first:
                 self._hinted.setdefault(hint.frame, []).append(index)
         self._agreement = Agreement([hint.frame for hint in hints])
-        self._next = first
-        self._follower = Follower()
+        self._next = mark.frame + 1 if mark else first
+        self._follower = mark.follower.fork() if mark else Follower()
+        self._halfway = self._follower  # as it left the LOOK_BACK-th frame of the buffer
+        self._linked = mark.linked if mark else first
+        if mark:
+            self._agreement.restore(mark.groups)
         self._buffer: list[Gray] = []  # working copies of the frames fed and not yet reported
         self._forward: list[dict[int, Place]] = []  # what the follower found on them
         self._size: tuple[int, ...] = (1, 1)  # of the source, height and width
@@ -78,13 +130,17 @@ class ShotTracker:
         self._size = size or gray.shape
         small = working(gray, LONG_SIDE)
         places = self._follower.step(small, self._put(self._next, small))
-        self._agreement.link(self._next, places)
+        if self._next >= self._linked:
+            self._agreement.link(self._next, places)
         self._buffer.append(small)
         self._forward.append(places)
         self._next += 1
         if not any(self._next <= frame < self._next + LOOK_BACK for frame in self._hinted):
             return self._settle(len(self._buffer))
-        return self._settle(LOOK_BACK) if len(self._buffer) >= 2 * LOOK_BACK else []
+        reports = self._settle(LOOK_BACK) if len(self._buffer) >= 2 * LOOK_BACK else []
+        if len(self._buffer) == LOOK_BACK:
+            self._halfway = self._follower.fork()
+        return reports
 
     def finish(self) -> list[list[Track]]:
         """The shot is over: the tracks of all frames that have not been reported."""
@@ -112,26 +168,40 @@ class ShotTracker:
                 small = self._buffer[at]
                 backward[at] = follower.step(small, self._put(start + at, small))
                 self._agreement.link(start + at, backward[at])
-        reports = [
-            self._report(start + at, {**backward[at], **self._forward[at]}, self._buffer[at])
-            for at in range(count)
-        ]
+        reports = []
+        for at in range(count):
+            places = {**backward[at], **self._forward[at]}
+            copied = self._buffer[at].shape
+            reports.append(tracks_on(start + at, places, self._agreement, self._size, copied))
         del self._buffer[:count], self._forward[:count]
+        if count:
+            follower = self._halfway if self._buffer else self._follower.fork()
+            self.mark = Mark(start + count - 1, follower, self._agreement.state(), self._next)
         return reports
 
-    def _report(self, frame: int, places: dict[int, Place], small: Gray) -> list[Track]:
-        height, width = self._size
-        down, across = small.shape[0] / height, small.shape[1] / width
-        tracks = []
-        for index, (place, share) in sorted(self._agreement.agreed(frame, places).items()):
-            x, y = (place.x + 0.5) / across - 0.5, (place.y + 0.5) / down - 0.5
-            if place.visible:  # up to half a pixel beyond the outermost centres
-                x, y = min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
-            group = self._agreement.group(index)
-            tracks.append(
-                Track(index, x, y, place.scale, place.confidence, place.visible, group, share)
-            )
-        return tracks
+
+def tracks_on(
+    frame: int,
+    places: Mapping[int, Place],
+    agreement: Agreement,
+    size: tuple[int, ...],
+    small: tuple[int, ...],
+) -> list[Track]:
+    """The tracks on a frame. places: of the hints on its working copy, by their indices.
+
+    size, small: (height, width) of the film and of the copy.
+    """
+    (height, width), down, across = size, small[0] / size[0], small[1] / size[1]
+    tracks = []
+    for index, (place, share) in sorted(agreement.agreed(frame, places).items()):
+        x, y = (place.x + 0.5) / across - 0.5, (place.y + 0.5) / down - 0.5
+        if place.visible:  # up to half a pixel beyond the outermost centres
+            x, y = min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
+        group = agreement.group(index)
+        tracks.append(
+            Track(index, x, y, place.scale, place.confidence, place.visible, group, share)
+        )
+    return tracks
 
 
 def track_shot(

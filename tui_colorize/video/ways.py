@@ -27,6 +27,7 @@ _WINDOW = (15, 15)  # of pyramidal Lucas-Kanade
 _LEVELS = 2
 _MIDDLE = 8  # half the side of the middle of a hint's own frame that is looked for nearby
 _PLAIN = 6.0  # standard deviation in gray levels below which it cannot be found
+_LEAST = 1e-9
 _FOUND = 0.92  # normalised cross-correlation of a find in the whole frame, at least
 
 
@@ -48,6 +49,7 @@ def carried(last: Gray, field: Floats, places: Floats) -> Floats:
     weights = np.exp(-(unlike**2) - _FAR)
     most = np.stack([_median(moves[..., axis], weights) for axis in (0, 1)], axis=1)
     weights = weights * np.exp(-(((moves - most[:, None]) / _ONE) ** 2).sum(axis=2))
+    weights += _LEAST  # nothing near may move alike
     weights = (weights / weights.sum(axis=1, keepdims=True))[..., None]
 
     # least squares: move = mean + growth * offset + turn * (offset turned by a right angle)
