@@ -1,4 +1,5 @@
 """The hint-guided colour network: its layers, its training and its measurement.
 
-Needs torch, numpy, Pillow or OpenCV, and safetensors; nothing of the application.
+Needs torch, numpy and safetensors, for training and measurement OpenCV and Pillow, too; nothing of
+the application.
 """

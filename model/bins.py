@@ -20,8 +20,10 @@ def bin_centers() -> NDArray[np.float32]:
     """(bins, 2) float32: a, b of every bin, in ab units, rows ordered by a, then b. Read only."""
     ramp = np.linspace(0, 1, 52)
     _, a, b = rgb_to_lab(*np.meshgrid(ramp, ramp, ramp))
-    cells = np.round(np.stack([a.ravel(), b.ravel()], 1) / GRID)
-    centers: NDArray[np.float32] = (np.unique(cells, axis=0) * GRID).astype(np.float32)
+    row, column = (np.rint(plane / GRID).astype(int) + _REACH for plane in (a, b))
+    colored = np.zeros((2 * _REACH + 1, 2 * _REACH + 1), np.bool_)
+    colored[row, column] = True
+    centers = ((np.argwhere(colored) - _REACH) * GRID).astype(np.float32, order="C")
     centers.flags.writeable = False
     return centers
 

@@ -187,7 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             trainer.samples_before = int(read_notes(options.start).get("samples", 0))
         if (checkpoint := options.run / "checkpoint.pt").exists():
             trainer.resume(checkpoint)
-            print(f"resumed after {trainer.progress.samples:,} samples")
+            if trainer.leads:
+                print(f"resumed after {trainer.progress.samples:,} samples")
         pictures = load_pictures(options.data, options.cache, options.weigh)
         truth = load_truth(options.eval, Z) if options.eval else None
         options.run.mkdir(parents=True, exist_ok=True)
@@ -199,8 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run(trainer, pictures.to(trainer.device), options.sizes)
     except KeyboardInterrupt:
-        trainer.save(options.run)
-        print(f"stopped; the checkpoint is in {options.run}")
+        if trainer.leads:
+            trainer.save(options.run)
+            print(f"stopped; the checkpoint is in {options.run}")
         return 130
     if truth is not None and trainer.leads:
         _judge(trainer, truth)

@@ -6,6 +6,13 @@ import numpy as np
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def size_of_terminal_is_asked(monkeypatch):
+    """A terminal's size is its own, not that of the one which the tests run in."""
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def colorizer():
     """The bundled network on the CPU."""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.hintfile import read_still_hints
 from tui_colorize.hints import HintSet
 from tui_colorize.imagefile import (
@@ -43,7 +43,7 @@ class Job:
 class Outcome:
     """What became of a job; the fields of the machine-readable results.
 
-    hints: how many. What was not come to is None; error None means that output is there.
+    hints: how many are enabled. What was not come to is None; error None: the output is there.
     """
 
     input: str
@@ -142,7 +142,7 @@ def _pictures_in(folder: Path) -> list[Path]:
     try:
         pictures = sorted(path for path in folder.iterdir() if is_picture(path))
     except OSError as error:
-        raise UserError(f"{name} cannot be read: {_reason(error)}") from error
+        raise UserError(f"{name} cannot be read: {reason(error)}") from error
     if not pictures:
         raise UserError(f"there are no pictures in the folder {name}")
     return pictures
@@ -263,7 +263,7 @@ def _color(job: Job, colorizer: Callable[[], Colorizer], overwrite: bool) -> Out
         height, width = still.pixels.shape[:2]
         outcome = replace(outcome, width=width, height=height)
         hints = read_still_hints(job.hints, (width, height)) if job.hints else HintSet()
-        outcome = replace(outcome, hints=len(hints))
+        outcome = replace(outcome, hints=len(hints.enabled))
     except Exception as error:
         return replace(outcome, error=sentence(error, name))
     # Outside of any try: without a network no other picture fares better.
@@ -284,9 +284,5 @@ def _save(still: Still, rgb: Any, output: Path, overwrite: bool) -> None:
         output.parent.mkdir(exist_ok=True)
     except OSError as error:
         name = printable(output.parent)
-        raise UserError(f"{name} cannot be made: {_reason(error)}") from error
+        raise UserError(f"{name} cannot be made: {reason(error)}") from error
     save_still(still, rgb, output, overwrite=overwrite)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

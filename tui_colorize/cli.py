@@ -1,8 +1,8 @@
 """The command line: `tui-colorize [PATH]` opens the app, `image` and `video` colour files.
 
 `exports` steers what the app exports, `doctor` says what there is to work with, `serve` opens the
-app in browsers. Exit status: 0 done, 1 a failure that is ours, 2 bad input or usage (both said on
-stderr), 130 interrupted, 129 and 143 ended by SIGHUP and SIGTERM.
+app in browsers. Exit status: 0 done, 1 done, but the film was damaged, 2 bad input or usage, 70 a
+failure that is ours (all said on stderr), 130 interrupted, 129 and 143 ended by SIGHUP and SIGTERM.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from tui_colorize.console import (
     Parser,
     add_network_options,
     complain,
+    in_words,
     is_terminal,
     say,
+    version,
 )
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui.film.files import is_film
 from tui_colorize.tui.terminal import VARIABLE as GRAPHICS_VARIABLE
@@ -52,16 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command = _COMMANDS.get(arguments[0]) if arguments else None
         return command(arguments[1:]) if command else _open_app(arguments)
-    except UserError as error:
-        complain(str(error))
+    except (UserError, MemoryError) as error:
+        complain(in_words(error))
         return BAD_INPUT
-    except MemoryError:
-        complain("there is not enough memory for this")
-        return BAD_INPUT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         # Once is enough: pressed again, it would only disturb the clearing up.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        complain("interrupted")
+        complain(in_words(error))
         return INTERRUPTED
     except Exception as error:
         from tui_colorize.crash import record
@@ -80,9 +79,7 @@ class _Version(argparse.Action):
     """Like argparse's own, but looks the version up only when asked."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import version
-
-        say(f"{NAME} {version(NAME)}", sys.stdout)
+        say(f"{NAME} {version()}", sys.stdout)
         parser.exit()
 
 
@@ -188,7 +185,7 @@ def _check_source(path: Path) -> None:
     except FileNotFoundError:
         raise UserError(f"{name}: there is no such file") from None
     except OSError as error:
-        raise UserError(f"{name} cannot be read: {(error.strerror or '').lower()}") from error
+        raise UserError(f"{name} cannot be read: {reason(error)}") from error
     if path.is_dir():
         raise UserError(
             f"{name} is a folder; without a PATH the app lets you choose a picture or a film"

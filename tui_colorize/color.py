@@ -13,12 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from model.color import lab_to_linear_rgb, lab_to_rgb, rgb_to_lab
 from tui_colorize.errors import UserError
-from tui_colorize.terminaltext import printable
+from tui_colorize.terminaltext import shortened
 
 Plane = NDArray[np.float64]
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
-_SHOWN = 40  # characters of a refused colour that are worth repeating
 
 # Linear light. Far above the rounding of float64, so that every sRGB colour is inside, and below
 # half a step of 16-bit sRGB where those are smallest (0.5 / 65535 / 12.92), so that it never shows.
@@ -40,9 +39,8 @@ def parse_color(text: str) -> str:
         return word if len(word) == 7 else "#" + "".join(2 * digit for digit in word[1:])
     named = _css_colors().get(word)
     if named is None:
-        shown = printable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
         raise UserError(
-            f"'{shown}' is not a colour: write #rrggbb, #rgb or a CSS name such as teal"
+            f"'{shortened(text)}' is not a colour: write #rrggbb, #rgb or a CSS name such as teal"
         )
     return named
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from threading import Semaphore
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from model.attention import Memory
 from model.color import AB_SCALE
 from model.hint_planes import hint_planes, paint
-from model.load import find_device, load_network, place, quick_dtype
+from model.load import BUNDLED, find_device, load_network, place, quick_dtype
 from model.unet import Prediction
 from model.vividness import DEFAULT as DEFAULT_VIVIDNESS
 from model.vividness import enliven
@@ -24,7 +26,7 @@ from model.vividness import enliven
 from .color import hex_to_lab
 from .coloring import Coloring, Image
 from .devicememory import enough_memory
-from .errors import UserError
+from .errors import UserError, reason
 from .hintmemory import Cells, HintMemory, Places
 from .hints import Hint, HintSet, patch
 from .picture import Picture, Plane
@@ -36,6 +38,7 @@ NETWORK_SIZE = 256  # the network sees as many pixels as a square of this side h
 
 _COARSE_REACH = 2.5  # cells of the network over which a hint's missing colour fades out
 _BATCH = 16
+_KEPT = 3  # answers: that before an edit is asked for again, or one was asked for ahead
 _AT_ONCE = 4  # questions that the network answers at once: each needs memory of its own
 
 
@@ -55,9 +58,10 @@ class Colorizer:
         cannot be used.
         """
         self.vividness = DEFAULT_VIVIDNESS if vividness is None else vividness
+        self._weights = BUNDLED if weights is None else Path(weights)
         try:
             self._device = find_device(device)
-            network = load_network(Path(weights) if weights is not None else None).fold()
+            network = load_network(self._weights).fold()
         except ValueError as error:
             raise UserError(printable(str(error))) from error
         self._dtype = quick_dtype(self._device)
@@ -66,12 +70,23 @@ class Colorizer:
         if self._device.type == "cpu":
             self._at_once = min(torch.get_num_threads(), _AT_ONCE)
         self._turns = Semaphore(self._at_once)
-        self._last: tuple[tuple[object, ...], Coloring] | None = None
+        # of one picture, those asked for last, the latest first; never changed in place
+        self._solved: list[tuple[object, Coloring]] = []
 
     @property
     def device(self) -> str:
         """Where the network runs: "cpu" or "cuda:N"."""
         return str(self._device)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights' file, in hex. Raises UserError where it has gone meanwhile."""
+        try:
+            with self._weights.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            name = printable(self._weights)
+            raise UserError(f"{name} cannot be read: {reason(error)}") from error
 
     @property
     def network_size(self) -> int:
@@ -141,13 +156,15 @@ class Colorizer:
         """
         picture, hint_set = self._job(image, hints)
         numbers, vividness = None if numbers is None else tuple(numbers), self.vividness
-        wanted = picture, hint_set, numbers, memory, vividness
-        last = self._last
-        if last is None or last[0] != wanted:
+        wanted = hint_set, numbers, memory, vividness
+        before = [each for each in self._solved if each[1].picture is picture]
+        coloring = next((found for asked, found in before if asked == wanted), None)
+        if coloring is None:
             places = None if numbers is None else _places(picture, hint_set, numbers)
             (coloring,) = self._solve([(picture, hint_set)], vividness, places, memory)
-            self._last = last = wanted, coloring
-        return last[1]
+        others = [each for each in before if each[1] is not coloring]
+        self._solved = [(wanted, coloring), *others[: _KEPT - 1]]
+        return coloring
 
     def suggest(
         self, image: Image | Picture, hints: Iterable[Hint], x: int, y: int, k: int = 6

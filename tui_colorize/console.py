@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
-DONE, CRASHED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-"""Exit statuses."""
+DONE, DAMAGED, BAD_INPUT, CRASHED, INTERRUPTED = 0, 1, 2, 70, 130
+"""Exit statuses. DAMAGED: done, but the source was; CRASHED: sysexits.h's EX_SOFTWARE."""
 
 NAME = "tui-colorize"
 
@@ -68,9 +68,30 @@ def _device(text: str) -> str:
     return text
 
 
+def version() -> str:
+    """Of the program."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(NAME)
+    except metadata.PackageNotFoundError:  # run from its source, without being installed
+        return "unknown version"
+
+
 def is_terminal(stream: TextIO | None) -> bool:
     """False also for a stream that was closed before the process began."""
     return stream is not None and stream.isatty()
+
+
+def in_words(error: BaseException) -> str:
+    """What has ended a command, for people and for the report of --json."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this"
+    if isinstance(error, UserError):
+        return str(error)
+    return f"{type(error).__name__}: {printable(str(error))}".removesuffix(": ")
 
 
 def complain(problem: str) -> None:
@@ -92,8 +113,7 @@ def say(text: str, stream: TextIO | None, end: str = "\n") -> None:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), stream.fileno())
         if stream is sys.stdout and not isinstance(error, BrokenPipeError):
-            reason = (error.strerror or "").lower()
-            raise UserError(f"the results cannot be written: {reason}") from error
+            raise UserError(f"the results cannot be written: {reason(error)}") from error
 
 
 def progress_bar(*columns: ProgressColumn) -> Progress:

@@ -6,8 +6,9 @@ import os
 import platform
 import traceback
 from datetime import datetime
-from importlib.metadata import version
 
+from tui_colorize.console import NAME, version
+from tui_colorize.errors import reason
 from tui_colorize.terminaltext import printable
 
 
@@ -21,15 +22,14 @@ def record(error: BaseException) -> str:
     what = f"something went wrong that should not ({type(error).__name__})"
     now = datetime.now()
     try:
-        folder = user_log_path("tui-colorize", appauthor=False, ensure_exists=True)
+        folder = user_log_path(NAME, appauthor=False, ensure_exists=True)
         log = folder / f"crash-{now:%Y%m%d-%H%M%S}-{os.getpid()}.txt"
         lines = [
-            f"tui-colorize {version('tui-colorize')}, Python {platform.python_version()}, "
+            f"{NAME} {version()}, Python {platform.python_version()}, "
             f"{platform.platform()}, {now:%Y-%m-%d %H:%M:%S}\n\n",
             *traceback.format_exception(error),
         ]
         log.write_text("".join(lines), encoding="utf-8", errors="backslashreplace")
     except OSError as problem:
-        reason = (problem.strerror or "").lower()
-        return f"{what}; what exactly could not be written into a log: {reason}"
+        return f"{what}; what exactly could not be written into a log: {reason(problem)}"
     return f"{what}; please report it with {printable(log)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import platform
@@ -179,7 +178,8 @@ def _network(device: str, weights: Path | None) -> Iterator[Finding]:
     try:
         from tui_colorize.colorizer import Colorizer
 
-        used = str(Colorizer(device, weights).device)
+        colorizer = Colorizer(device, weights)
+        used, fingerprint = colorizer.device, colorizer.fingerprint
     except UserError as error:
         advice = (
             "Choose another --device or --weights; installing again brings the bundled weights."
@@ -187,7 +187,7 @@ def _network(device: str, weights: Path | None) -> Iterator[Finding]:
         yield Finding(section, "Runs on", f"nothing: {error}", None, False, advice)
     else:
         yield Finding(section, "Runs on", used, used)
-        yield from _weights(section, path)
+        yield from _weights(section, path, fingerprint)
 
 
 def _devices(section: str) -> Iterator[Finding]:
@@ -208,11 +208,9 @@ def _devices(section: str) -> Iterator[Finding]:
     yield Finding(section, "CUDA", text, data)
 
 
-def _weights(section: str, path: Path) -> Iterator[Finding]:
+def _weights(section: str, path: Path, fingerprint: str) -> Iterator[Finding]:
     from safetensors import safe_open
 
-    with path.open("rb") as file:
-        fingerprint = hashlib.file_digest(file, "sha256").hexdigest()
     with safe_open(path, framework="np") as file:
         notes = dict(file.metadata() or {})
         count = sum(

@@ -17,13 +17,13 @@ from typing import Any
 from tui_colorize.color import parse_color
 from tui_colorize.errors import UserError
 from tui_colorize.hints import LARGEST, Hint, HintSet
-from tui_colorize.terminaltext import printable
+from tui_colorize.terminaltext import printable, shortened
 from tui_colorize.textfile import read_text, write_text
 
+SUFFIXES = (".csv", ".json")
 _COLUMNS = ("frame", "x", "y", "color", "radius")
 _REQUIRED = ("x", "y", "color")
 _ENABLED = "enabled"  # in JSON only
-_SHOWN = 40  # characters of a refused value that are worth repeating
 
 
 def read_hints(
@@ -43,7 +43,7 @@ def read_hints(
     if Path(path).suffix.lower() == ".tuic":
         from tui_colorize.session import read_session_hints
 
-        return read_session_hints(path, size)
+        return read_session_hints(path, size, frames)
     text = read_text(path, "a hint file")
     if not text.strip():
         raise UserError(f"{name} is empty")
@@ -74,7 +74,7 @@ def write_hints(path: str | Path, hints: Iterable[Hint]) -> None:
     Raises UserError for another suffix and where the system refuses.
     """
     suffix = Path(path).suffix.lower()
-    if suffix not in (".csv", ".json"):
+    if suffix not in SUFFIXES:
         raise UserError(f"{printable(path)}: the name of a hint file ends in .csv or .json")
     write_text(path, _to_json(hints) if suffix == ".json" else _to_csv(hints))
 
@@ -93,10 +93,6 @@ _JSON_TYPES = {"color": (str, "a string"), _ENABLED: (bool, "true or false")}
 
 class _DuplicateKeyError(Exception):
     """The key that an object of a JSON file holds twice."""
-
-
-def _shown(text: str) -> str:
-    return printable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
 def _parse_csv(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -139,7 +135,7 @@ def _parse_json(text: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
             f"{name}, line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
         ) from None
     except _DuplicateKeyError as error:
-        raise UserError(f"{name}: '{_shown(str(error))}' stands twice in one object") from None
+        raise UserError(f"{name}: '{shortened(str(error))}' stands twice in one object") from None
     except RecursionError:
         raise UserError(f"{name}: nested too deep for a hint file") from None
     if isinstance(content, dict):
@@ -178,16 +174,16 @@ def _in_words(value: object) -> str:
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, _JsonNumber):
-        return f"the number {_shown(value)}"
-    return _shown(json.dumps(value, ensure_ascii=False))
+        return f"the number {shortened(value)}"
+    return shortened(json.dumps(value, ensure_ascii=False))
 
 
 def _check_columns(names: list[str], place: str) -> None:
     for index, column in enumerate(names):
         if column not in _COLUMNS:
-            known = ", ".join(_COLUMNS)
+            shown, known = shortened(column), ", ".join(_COLUMNS)
             raise UserError(
-                f"{place}: unknown column '{_shown(column)}' (known, separated by commas: {known})"
+                f"{place}: unknown column '{shown}' (known, separated by commas: {known})"
             )
         if column in names[:index]:
             raise UserError(f"{place}: column '{column}' stands there twice")
@@ -225,13 +221,13 @@ def _number(text: str) -> int:
     if not text:
         raise UserError("a number is missing")
     if re.fullmatch("-[0-9]+", text):
-        raise UserError(f"{_shown(text)} is negative")
+        raise UserError(f"{shortened(text)} is negative")
     if not re.fullmatch("[0-9]+", text):
-        raise UserError(f"{_shown(text)} is not a whole number")
+        raise UserError(f"{shortened(text)} is not a whole number")
     # Length first: Python refuses to convert thousands of digits.
     digits = text.lstrip("0") or "0"
     if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
-        raise UserError(f"{_shown(text)} is too large")
+        raise UserError(f"{shortened(text)} is too large")
     return int(digits)
 
 

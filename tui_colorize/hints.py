@@ -194,6 +194,15 @@ class HintSet(Sequence[Hint]):
                     f"({width} x {height} pixels)"
                 )
 
+    def check_frames(self, frames: int) -> None:
+        """Raise UserError for the first hint on a frame that a film of so many does not have."""
+        for number, hint in enumerate(self._hints, 1):
+            if hint.frame >= frames:
+                raise UserError(
+                    f"Hint {number} is on frame {hint.frame}, outside the film, which has "
+                    f"{frames} frames, counted from 0"
+                )
+
 
 def default_radius(width: int, height: int) -> int:
     """The radius of hints that leave it open: 1/256 of the shorter side, in pixels, at least 1."""

@@ -62,14 +62,6 @@ class History(Generic[State]):
         return _depth(self._past)
 
     @property
-    def can_undo(self) -> bool:
-        return self._past is not None
-
-    @property
-    def can_redo(self) -> bool:
-        return self._future is not None
-
-    @property
     def undo_label(self) -> str | None:
         """What undo would take back; None where there is nothing."""
         return self._past.label if self._past else None

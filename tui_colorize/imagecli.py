@@ -18,11 +18,11 @@ from tui_colorize.console import (
     add_network_options,
     add_vividness,
     complain,
+    in_words,
     is_terminal,
     progress_bar,
     say,
 )
-from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 
 if TYPE_CHECKING:
@@ -44,11 +44,8 @@ def color_images(arguments: Sequence[str]) -> int:
             outcomes.append(outcome)
             if at_once:
                 _tell(outcome)
-    except UserError as error:
-        problem = str(error)
-        raise
-    except KeyboardInterrupt:
-        problem = "interrupted"
+    except BaseException as error:
+        problem = in_words(error)
         raise
     finally:
         if options.json:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_colorize.color import hex_to_rgb, parse_color, rgb_to_hex
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 from tui_colorize.textfile import read_text, write_text
 
@@ -102,9 +102,8 @@ def remove_palette(name: str) -> None:
     try:
         (_folder() / f"{name}.gpl").unlink(missing_ok=True)
     except OSError as error:
-        raise UserError(
-            f"The palette {printable(name)} cannot be removed: {(error.strerror or '').lower()}"
-        ) from error
+        shown = printable(name)
+        raise UserError(f"The palette {shown} cannot be removed: {reason(error)}") from error
 
 
 def _folder() -> Path:

@@ -10,13 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.color import (
-    RGB_TO_XYZ,
-    lightness_to_luminance,
-    linear_to_srgb,
-    luminance_to_lightness,
-    srgb_to_linear,
-)
+from model.color import RGB_TO_XYZ, luminance_to_lightness, srgb_to_linear
 
 from .errors import UserError
 
@@ -32,13 +26,11 @@ _ROWS = 1 << 20  # pixels converted at once
 class Picture:
     """The luma of a picture.
 
-    lightness: (H, W) float32, L 0..100; dtype: of the source's samples, uint8 or uint16;
-    gray_levels: how many different gray levels the source has.
+    lightness: (H, W) float32, L 0..100; dtype: of the source's samples, uint8 or uint16.
     """
 
     lightness: Plane
     dtype: np.dtype[Any]
-    gray_levels: int
     _scaled: dict[tuple[int, int], Plane] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -58,12 +50,9 @@ class Picture:
         linear = srgb_to_linear(np.arange(top + 1) / top)
         if image.ndim == 2:
             lightness = _look_up(image, luminance_to_lightness(linear))
-            levels = _count_levels(image)
         else:
             lightness = _lightness_of_rgb(image, linear)
-            gray = linear_to_srgb(lightness_to_luminance(lightness))
-            levels = _count_levels(np.rint(gray * top).astype(image.dtype))
-        return cls(lightness, image.dtype, levels)
+        return cls(lightness, image.dtype)
 
     @property
     def height(self) -> int:
@@ -118,6 +107,11 @@ def resample(plane: Plane, width: int, height: int, enlarge: int = cv2.INTER_LIN
     return cv2.resize(plane, (width, height), interpolation=kind).astype(np.float32, copy=False)
 
 
+def eight_bits(gray: NDArray[Any]) -> NDArray[np.uint8]:
+    """uint8 or uint16 -> uint8, what is finer cut off: to be looked at and compared, not saved."""
+    return gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
+
+
 def _is_gray(image: NDArray[Any]) -> bool:
     """Whether R = G = B everywhere; a few rows settle it for most coloured pictures."""
     step = max(1, len(image) // 8)
@@ -125,11 +119,6 @@ def _is_gray(image: NDArray[Any]) -> bool:
         np.array_equal(part[..., 0], part[..., 1]) and np.array_equal(part[..., 0], part[..., 2])
         for part in (image[::step], image)
     )
-
-
-def _count_levels(gray: NDArray[Any]) -> int:
-    top = int(np.iinfo(gray.dtype).max)
-    return int(np.count_nonzero(cv2.calcHist([gray], [0], None, [top + 1], [0, top + 1])))
 
 
 def _round_to_stride(length: float) -> int:

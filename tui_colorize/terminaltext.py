@@ -12,6 +12,8 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # Formatting characters that ordinary names hold: Persian and Indic words, families of emoji.
 _JOINERS = {"\u200c", "\u200d"}
 
+_LONG = 40  # characters
+
 
 def printable(text: str | Path) -> str:
     r"""The text with every character that could steer a terminal written out, as in `\x1b`.
@@ -24,6 +26,11 @@ def printable(text: str | Path) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
+
+
+def shortened(text: str) -> str:
+    """What is worth repeating of a refused value; printable."""
+    return printable(text if len(text) <= _LONG else text[:_LONG] + "…")
 
 
 def _shown(character: str) -> str:

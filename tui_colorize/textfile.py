@@ -7,30 +7,30 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.terminaltext import printable
 
 _LARGEST = 16 * 2**20  # bytes; about a million hints
 
 
-def read_text(path: str | Path, kind: str) -> str:
+def read_text(path: str | Path, kind: str, largest: int = _LARGEST) -> str:
     """The text of a UTF-8 file, without its byte order mark.
 
-    kind: what the file should be, for messages ("a hint file").
+    kind: what the file should be, for messages ("a hint file"). largest: bytes.
     Raises UserError for what cannot be read and for what is no text.
     """
     name = printable(path)
     try:
         with Path(path).open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            data = file.read(largest + 1)
     except FileNotFoundError:
         raise UserError(f"{name}: there is no such file") from None
     except IsADirectoryError:
         raise UserError(f"{name} is a folder, not {kind}") from None
     except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{name} cannot be read: {_reason(error)}") from error
-    if len(data) > _LARGEST:
-        raise UserError(f"{name} is larger than {_LARGEST // 2**20} MiB: not {kind}")
+        raise UserError(f"{name} cannot be read: {reason(error)}") from error
+    if len(data) > largest:
+        raise UserError(f"{name} is larger than {largest // 2**20} MiB: not {kind}")
     nul = data.find(b"\0")
     if nul >= 0:
         raise UserError(f"{_line_at(nul, data, name)}: a NUL byte, so this is not a text file")
@@ -54,7 +54,7 @@ def write_text(path: str | Path, text: str, *, make_folder: bool = False) -> Non
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         _replace(path, text)
     except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{printable(path)} cannot be written: {_reason(error)}") from error
+        raise UserError(f"{printable(path)} cannot be written: {reason(error)}") from error
 
 
 def _replace(path: str | Path, text: str) -> None:
@@ -76,7 +76,3 @@ def _replace(path: str | Path, text: str) -> None:
 def _line_at(position: int, data: bytes, name: str) -> str:
     line = data.count(b"\n", 0, position) + 1
     return f"{name}, line {line}"
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()

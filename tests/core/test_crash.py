@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,16 @@ def test_the_sentence_cannot_steer_the_terminal(tmp_path, monkeypatch, name):
     folder = Path(tmp_path, name)
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     assert record(failure()).isprintable()
+
+
+def test_a_program_that_is_not_installed_says_so(tmp_path, monkeypatch):
+    """Run from its source it has no version, which is no reason to fail here, too."""
+
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    assert "please report it with" in record(failure())
+    [log] = tmp_path.rglob("crash-*.txt")
+    assert log.read_text().startswith("tui-colorize unknown version, Python ")

@@ -104,11 +104,11 @@ def test_a_session_file_of_another_picture_is_refused_in_the_shell(start, pictur
     write_session(session, picture, digest, (80, 60), work, overwrite=False)
     Image.fromarray(np.zeros((60, 80), np.uint8)).save(picture)
     child = start(str(session))
-    child.expect_exact("is not the picture that")
+    child.expect_exact("is not the source that")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 2
     picture.unlink()
     child = start(str(session))
-    child.expect_exact("its picture is missing")
+    child.expect_exact("its source is missing")
     child.expect(pexpect.EOF)

@@ -66,6 +66,9 @@ async def test_the_app_in_a_browser(server):
         async with session.get(server) as page:
             assert page.status == 200
             assert "/ws" in await page.text()
+            rules = page.headers["Content-Security-Policy"].split("; ")
+            allowed = f"'self' {server}"
+            assert rules == [f"style-src {allowed} 'unsafe-inline'", f"font-src {allowed}"]
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
             await session.ws_connect(f"{server}/ws", headers={"Origin": "http://evil.example"})
         address = f"{server}/ws?width=120&height=40"

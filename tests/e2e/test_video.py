@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 COMMAND = [sys.executable, "-m", "tui_colorize", "video"]
-WIDTH, HEIGHT, FRAMES = 96, 64, 60
+WIDTH, HEIGHT, FRAMES = 96, 64, 120
 STARTED: list[subprocess.Popen[str]] = []
 
 
@@ -100,12 +100,12 @@ def test_a_film_is_coloured_with_its_sound_and_luma(film):
 
 def test_bad_input_is_refused_in_a_sentence(film):
     """The hint file's line and column are named; nothing is written, nothing replaced."""
-    Path("far.csv").write_text("frame,x,y,color\n0,1,1,red\n60,1,1,red\n")
+    Path("far.csv").write_text("frame,x,y,color\n0,1,1,red\n120,1,1,red\n")
     Path("wide.csv").write_text("x,y,color\n96,1,red\n")
     Path("text.mkv").write_text("no film")
     Path("there.mkv").write_text("mine")
     for arguments, words in (
-        ((film, "-o", "o.mkv", "--hints", "far.csv"), ("far.csv, line 3, column 'frame'", "60")),
+        ((film, "-o", "o.mkv", "--hints", "far.csv"), ("far.csv, line 3, column 'frame'", "120")),
         ((film, "-o", "o.mkv", "--hints", "wide.csv"), ("wide.csv, line 2, column 'x'",)),
         ((film, "-o", "there.mkv"), ("there.mkv exists already",)),
         (("text.mkv", "-o", "o.mkv"), ("text.mkv",)),

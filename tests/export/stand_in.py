@@ -23,7 +23,7 @@ MODE = os.environ.get("EXPORT_TEST", "")
 
 
 class StandIn:
-    device, network_size, vividness = "cpu", 64, 0.0
+    device, network_size, vividness, fingerprint = "cpu", 64, 0.0, "5eed"
 
     def workers(self):
         return Workers(1)
@@ -54,9 +54,9 @@ def main() -> None:
     module.Colorizer = lambda *_: StandIn()
     sys.modules["tui_colorize.colorizer"] = module
     from tui_colorize.export.__main__ import main as work
-    from tui_colorize.video import pipeline, segments
+    from tui_colorize.video import segmentlength, segments
 
-    pipeline._SEGMENT = 8
+    segmentlength.MOST = 8
     add, frames = segments.SegmentFile.add, count(1)
 
     def add_or_fail(self, *arguments) -> None:

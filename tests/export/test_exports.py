@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -133,6 +134,21 @@ def test_a_run_at_work_keeps_its_parts(request_for, run, until):
     assert len(all_exports()) == 1
 
 
+def test_a_film_that_another_run_makes_is_not_exported(request_for, run, tmp_path):
+    """Whether or not that has any parts to go on with yet."""
+    parts = leave_parts(tmp_path / "out.mkv")
+    lock = flock.take(parts / "lock")
+    with pytest.raises(UserError, match="is being made by another run"):
+        run(request_for())
+    (parts / "state.npz").rename(parts / "later")
+    with pytest.raises(UserError, match="is being made by another run"):
+        run(request_for())
+    (parts / "later").rename(parts / "state.npz")
+    os.close(lock)
+    with pytest.raises(PartsKeptError):
+        run(request_for())
+
+
 def test_what_is_done_is_forgotten_a_day_after_it_was_seen(request_for, run, until, folder):
     """Not before, and never what can be gone on with."""
     export = run(request_for())
@@ -146,6 +162,34 @@ def test_what_is_done_is_forgotten_a_day_after_it_was_seen(request_for, run, unt
     assert len(all_exports()) == 1
     os.utime(folder() / "seen", (long_ago, long_ago))
     assert all_exports() == []
+
+
+def test_what_would_do_nothing_is_refused(request_for, run, until, folder, monkeypatch):
+    """A pause, or going on, while it is cancelled; going on when it is done."""
+    export = run(request_for())
+    until(export, Phase.INTERRUPTED)
+    lock = flock.take(folder() / "lock")
+    try:
+        write(folder() / "status.json", Status(phase=Phase.RUNNING))
+        export.pause()
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "unlink", refused)
+            with pytest.raises(UserError, match="cannot be written: permission denied"):
+                export.go_on()
+        export.cancel()
+        for wish in (export.pause, export.go_on):
+            with pytest.raises(UserError, match=r"out.mkv is cancelling"):
+                wish()
+        assert (folder() / "pause").exists()
+    finally:
+        os.close(lock)
+    write(folder() / "status.json", Status(phase=Phase.DONE))
+    with pytest.raises(UserError, match=r"out.mkv is done"):
+        export.go_on()
+
+
+def refused(*_, **__):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def test_exports_are_listed_in_the_order_of_their_beginning(request_for, run):

@@ -11,20 +11,17 @@ def said(folder) -> Status:
     return read(folder / "status.json", Status)
 
 
-def test_no_time_left_is_told_from_the_first_frame_alone(tmp_path, monkeypatch):
-    """Before it the network was loaded, which says nothing about the frames to come."""
-    now = [100.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
+def test_what_is_told_of_the_work(tmp_path):
+    """The phase follows the frames, and the last Progress is kept."""
     reporter = Reporter(tmp_path)
-    reporter.saw(Progress(1, 100, 0.1, 990.0, "color"))
     assert reporter._phase() is Phase.STARTING
-    now[0] += 2
-    reporter.saw(Progress(11, 100, 1.0, 89.0, "color"))
+    reporter.saw(Progress(1, 100, 0.1, None, "color"))
     assert reporter._phase() is Phase.RUNNING
+    now = Progress(11, 100, 5.0, 17.8, "color")
+    reporter.saw(now)
     reporter.begin()
     reporter.end(Phase.CANCELLED)
-    progress = said(tmp_path).progress
-    assert (progress.fps, round(progress.remaining, 3)) == (5.0, 17.8)
+    assert said(tmp_path).progress == now
 
 
 def test_a_film_of_one_frame_is_told_of(tmp_path):
@@ -34,3 +31,10 @@ def test_a_film_of_one_frame_is_told_of(tmp_path):
     reporter.begin()
     reporter.end(Phase.DONE)
     assert said(tmp_path).percent == 100
+
+
+def test_a_film_that_is_longer_than_it_told(tmp_path):
+    """Its length is an estimate: behind it the end is near."""
+    reporter = Reporter(tmp_path)
+    reporter.saw(Progress(12, 10, 1.0, 0.0, "color"))
+    assert reporter._phase() is Phase.FINISHING

@@ -232,6 +232,22 @@ class TestCommand:
         assert train() == 0
         assert "resumed after 4 samples" in capsys.readouterr().out
 
+    def test_only_the_leader_saves_when_interrupted(self, train, tmp_path, monkeypatch, capsys):
+        """Several processes would write the same file at once."""
+        assert train() == 0
+        capsys.readouterr()
+        checkpoint = tmp_path / "run" / "checkpoint.pt"
+        written = checkpoint.stat().st_mtime_ns
+
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("model.train.run", interrupted)
+        monkeypatch.setattr("model.train.Trainer.leads", False)
+        assert train("--minutes", "1") == 130
+        assert capsys.readouterr().out == ""
+        assert checkpoint.stat().st_mtime_ns == written
+
     def test_weights_note_all_samples_since_the_start(self, train, tmp_path, tiny):
         start = tmp_path / "start.safetensors"
         save_network(HintUNet(tiny), start, {"samples": "5000"})

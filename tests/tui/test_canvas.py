@@ -220,6 +220,26 @@ def test_a_picture_is_as_good_as_it_may_be_whatever_came_before_it():
         assert used == pytest.approx(fresh * 2, abs=50)
 
 
+@pytest.mark.parametrize("painter", [SixelPainter, KittyPainter])
+def test_a_picture_is_as_good_as_it_may_be_after_a_font_zoom(painter):
+    random = np.random.default_rng(1)
+    few = cv2.resize(random.integers(0, 128, (12, 15, 3), np.uint8), (1300, 1080))
+    grain = random.integers(0, 70, (1080, 1300, 3)) * np.linspace(0, 1, 1300)[:, None]
+    picture = (few + grain).astype(np.uint8)
+
+    def size(painter, cell, columns, rows):
+        pixels = cv2.resize(picture, (columns * cell[0], rows * cell[1]))
+        block = Block((0, 0, columns, rows), pixels)
+        tiles = painter.paint([block], cell=cell, detail=Detail.FINE, before={})
+        return sum(len(tile.data) for tile in tiles.values())
+
+    used = painter((14, 28))
+    size(used, (14, 28), 85, 31)
+    used.resize(lambda: (13, 27))
+    after = size(used, (13, 27), 100, 40)
+    assert after == pytest.approx(size(painter((13, 27)), (13, 27), 100, 40), abs=50)
+
+
 def test_preset_codes_are_what_rich_would_make():
     preset = HalfCellPainter(ColorSystem.TRUECOLOR).cell_of([1, 2, 3], [200, 100, 0])
     plain = HalfCellPainter(ColorSystem.EIGHT_BIT).cell_of([1, 2, 3], [200, 100, 0])

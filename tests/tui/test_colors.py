@@ -45,6 +45,18 @@ async def test_a_colour_from_the_gamut(make_app, ready, until, size):
         assert app.color_panel.suggestions.display
 
 
+async def test_a_gamut_that_comes_on_show_is_that_of_the_pixel(make_app, ready, until):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        app = await ready(pilot)
+        gamut = app.color_panel.gamut
+        assert not gamut.region
+        await pilot.press("c", *"red", "enter", "l", "l", "j", "j")  # less than calls for another
+        await pilot.resize_terminal(161, 45)
+        await until(pilot, lambda: gamut.region)
+        here = app.prepared.lightness_at(*app.document.cursor)
+        await until(pilot, lambda: gamut.lightness == here)
+
+
 async def test_the_choice_never_leaves_the_gamut(make_app, ready):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)

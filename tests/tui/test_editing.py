@@ -104,7 +104,7 @@ async def test_an_edit_ends_a_line_as_it_is(make_app, ready, until, keys, more):
         before = app.document.hints
         await pilot.press("J")
         assert app.document.hints == before
-        while app.document.history.can_undo:
+        while app.document.history.position:
             await pilot.press("u")
         assert len(app.document.hints) == 0
 
@@ -134,13 +134,13 @@ async def test_a_brush_that_does_not_move_paints_nothing(make_app, ready):
 # Switched off, and gray.
 
 
-async def test_disabling_and_enabling(make_app, ready, until, engine):
+async def test_disabling_and_enabling(make_app, ready, until):
     async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("g", *"20,10", "enter", "d")
         assert [hint.enabled for hint in app.document.hints] == [True, False, True]
         assert app.table.grid.texts()[1][-1] == "○"
-        await until(pilot, lambda: engine.solved[-1] == app.document.hints)
+        await until(pilot, lambda: app.coloring.hints == app.document.hints)
         await pilot.press("d")
         assert app.document.hints == HINTS
         await pilot.press("u")

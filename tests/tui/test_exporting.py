@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from tui_colorize import flock
 from tui_colorize.export import Export, Phase, Request, Status, all_exports, job
+from tui_colorize.export.job import Listed
 from tui_colorize.export.record import write
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.tui.app import ColorizeApp
@@ -237,8 +238,23 @@ async def test_keys_are_for_the_export_that_was_just_started(
         await until(pilot, lambda: exports.option_count == 1)
         await pilot.press("enter")
         await until(pilot, lambda: exports.option_count == 2)
-        assert exports.chosen.output == film.with_name("film-color.mkv")
+        new = film.with_name("film-color.mkv")
+        await until(pilot, lambda: exports.chosen and exports.chosen.output == new)
         exports.chosen.export.cancel()
+
+
+async def test_an_export_is_chosen_before_or_after_it_is_listed(make_app, exporting, record):
+    first, second = record("1.mkv", running(60)), record("2.mkv", running(60))
+    async with make_app().run_test(size=SIZE) as pilot:
+        exports = (await exporting(pilot)).query_one(ExportList)
+        listed = [Listed(each, Path("film.mkv"), running(60)) for each in (first, second)]
+        exports.show(listed)
+        exports.choose(first.id)
+        assert exports.chosen.export.id == first.id
+        exports.show(listed[:1])
+        exports.choose(second.id)
+        exports.show(listed)
+        assert exports.chosen.export.id == second.id
 
 
 async def test_cancelling_and_removing(make_app, until, said, screen_text, record, tmp_path):

@@ -23,14 +23,15 @@ async def test_saving_under_the_offered_name(make_app, ready, until, picture, en
         assert app.focused is app.canvas
 
 
-async def test_saving_under_another_name(make_app, ready, until, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["m.png", "~nobody-of-that-name.png"])
+async def test_saving_under_another_name(make_app, ready, until, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("s")
         app.foot.query_one("#answer").value = ""
-        await pilot.press(*"m.png", "enter")
-        await until(pilot, (tmp_path / "m.png").exists)
+        await pilot.press(*name, "enter")
+        await until(pilot, (tmp_path / name).exists)
 
 
 async def test_the_given_output_is_offered(make_app, ready, until, tmp_path):
@@ -39,6 +40,19 @@ async def test_the_given_output_is_offered(make_app, ready, until, tmp_path):
         await ready(pilot)
         await pilot.press("s", "enter")
         await until(pilot, out.exists)
+
+
+async def test_the_given_output_is_that_of_the_first_picture_alone(
+    make_app, ready, until, tmp_path, picture
+):
+    other = picture.with_name("other.png")
+    Image.open(picture).save(other)
+    async with make_app(output=tmp_path / "given.png").run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        app.open_picture(other)
+        await until(pilot, lambda: app.source.path == other)
+        await pilot.press("s")
+        assert app.foot.query_one("#answer").value.endswith("other-color.png")
 
 
 async def test_overwriting_is_asked_for(make_app, ready, until, picture, said):

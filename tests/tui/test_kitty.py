@@ -8,6 +8,8 @@ import numpy as np
 from tui_colorize.tui.canvas.frame import make_frames
 from tui_colorize.tui.canvas.kitty import KittyPainter
 from tui_colorize.tui.canvas.painter import Block, Detail
+from tui_colorize.tui.canvas.panes import View
+from tui_colorize.tui.canvas.pointer import CROSS
 from tui_colorize.tui.terminal import Graphics
 
 from .picture_terminal import PLACEHOLDER, SIZE, at_rest, picture_app
@@ -66,16 +68,16 @@ async def test_the_kitty_cursor_is_a_picture_that_hides_under_others(
             left, top = app.canvas.region.offset
             return (left + x + dot[0] - 1, top + y + dot[1] // 2 - 1)
 
-        assert screen.placed[71] == cross()
+        assert screen.placed[CROSS] == cross()
         count = screen.transmitted
         await pilot.press("l", "l", "j")
-        assert screen.placed[71] == cross()
+        assert screen.placed[CROSS] == cross()
         assert screen.transmitted == count
         await pilot.press("question_mark")
         await pilot.pause(0.1)
         assert not screen.placed
         await pilot.press("escape")
-        await until(pilot, lambda: screen.placed.get(71) == cross())
+        await until(pilot, lambda: screen.placed.get(CROSS) == cross())
 
 
 async def test_kitty_pictures_do_not_pile_up(make_app, ready, until, screen):
@@ -100,6 +102,34 @@ async def test_kitty_pictures_do_not_pile_up(make_app, ready, until, screen):
         assert len(screen.images) == tiles + 3
         await pilot.press("q")
     assert screen.images == {}
+
+
+async def test_pictures_that_blink_are_sent_once(make_app, ready, until, screen, monkeypatch):
+    monkeypatch.setattr("tui_colorize.tui.canvas.widget._BLINK", 0.1)
+    async with picture_app(make_app, Graphics.KITTY).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await at_rest(until, pilot, app)
+
+        async def turned():
+            phase = app.canvas.frame.request.gray_phase
+            await until(pilot, lambda: app.canvas.frame.request.gray_phase is not phase)
+            await until(pilot, lambda: app.canvas.complete)
+            await pilot.pause(0.03)
+            assert _kitty_errors(app, screen) == []
+
+        await pilot.press("v", "v", "v")
+        await until(pilot, lambda: app.canvas.frame.request.view is View.BLINK)
+        await until(pilot, lambda: app.canvas.frame.request.detail is Detail.FINE)
+        await turned()
+        await turned()
+        count = screen.transmitted
+        await turned()
+        await turned()
+        assert screen.transmitted == count
+        await pilot.press("v")
+        await at_rest(until, pilot, app)
+        await until(pilot, lambda: len(screen.images) == len(app.canvas.frame.tiles) + 3)
+        assert _kitty_errors(app, screen) == []
 
 
 async def test_kitty_pictures_stay_below_a_dialogue(make_app, ready, until, screen):

@@ -50,6 +50,39 @@ async def test_a_drag_moves_a_hint_in_one_step_of_undo(make_app, ready, until):
         assert app.document.hints == put
 
 
+async def test_a_drag_back_to_its_start_leaves_the_hint_there(make_app, ready, until):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("enter")
+        await pilot.mouse_down(offset=_cell(app, 20, 15))
+        for x in (24, 28):
+            await pilot.hover(offset=_cell(app, x, 15))
+        await until(pilot, lambda: app.document.hints[0].x == 28)
+        await pilot.hover(offset=_cell(app, 20, 15))
+        await pilot.mouse_up(offset=_cell(app, 20, 15))
+        await until(pilot, lambda: app.document.hints[0].x == 20)
+
+
+async def test_a_drag_that_ends_outside_is_over(make_app, ready, until):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("enter")
+        start = _cell(app, 20, 15)
+        await pilot.mouse_down(offset=start)
+        await pilot.hover(offset=_cell(app, 28, 15))
+        await until(pilot, lambda: app.document.hints[0].x == 28)
+        await pilot.hover(offset=(0, 0))
+        await pilot.mouse_up(offset=(0, 0))
+        await until(pilot, lambda: app._drag_from is None)
+        await pilot.mouse_down(offset=start)  # there is no hint any more
+        await pilot.hover(offset=_cell(app, 10, 15))
+        await pilot.mouse_up(offset=_cell(app, 10, 15))
+        await until(pilot, lambda: app.document.cursor[0] == 10)
+        assert [hint.x for hint in app.document.hints] == [28]
+        await pilot.press("u")
+        assert [hint.x for hint in app.document.hints] == [20]
+
+
 async def test_hovering_draws_nothing(make_app, ready, until, monkeypatch):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)

@@ -14,7 +14,10 @@ from rich.cells import cell_len
 from textual.geometry import Offset
 
 from tui_colorize.errors import UserError
+from tui_colorize.hints import Hint, HintSet
+from tui_colorize.tui.canvas.display import Display
 from tui_colorize.tui.messages import FrameWanted
+from tui_colorize.tui.studio import Studio
 
 SIZE = (100, 40)
 
@@ -73,6 +76,13 @@ async def test_the_colours_follow_the_hints(make_app, ready, until):
         assert color.red > color.green + 50
 
 
+@pytest.fixture
+def unforeseen(monkeypatch):
+    """No hint is expected."""
+    monkeypatch.setattr(Studio, "expect", lambda *_: None)
+
+
+@pytest.mark.usefixtures("unforeseen")
 async def test_requests_that_came_too_late_are_dropped(make_app, ready, until, engine):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
@@ -90,6 +100,7 @@ async def test_requests_that_came_too_late_are_dropped(make_app, ready, until, e
         assert len(engine.solved) == before + 2
 
 
+@pytest.mark.usefixtures("unforeseen")
 @pytest.mark.parametrize(
     ("problem", "sentence"),
     [
@@ -113,6 +124,27 @@ async def test_a_failed_render_is_a_notification(
         await until(pilot, lambda: app.coloring is not old)
 
 
+async def test_the_hint_that_is_likely_to_come_is_coloured_before(
+    make_app, ready, until, engine, said
+):
+    """With the colour in hand; where n went, with the best one suggested. Its failure is silent."""
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        likely = HintSet([Hint(*app.document.cursor, app.document.color)])
+        await until(pilot, lambda: likely in engine.solved)
+        count = len(engine.solved)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.coloring.hints == app.document.hints)
+        assert len(engine.solved) == count
+        engine.problem = RuntimeError("boom")
+        await pilot.press("n")
+        await until(pilot, lambda: len(engine.solved) > count)
+        best = Hint(*app.document.cursor, app.suggested[1][0][0])
+        assert engine.solved[count:] == [app.document.hints.add(best)]
+        await pilot.pause()
+        assert said(app, "error") == []
+
+
 async def test_a_network_that_cannot_be_loaded_is_a_notification(make_app, until, said, engine):
     app = make_app()
 
@@ -128,15 +160,40 @@ async def test_a_network_that_cannot_be_loaded_is_a_notification(make_app, until
         await until(pilot, lambda: len(said(app, "error")) == 2)
 
 
-async def test_a_step_of_the_cursor_redraws_a_few_cells(make_app, ready, monkeypatch):
+async def test_a_step_of_the_cursor_redraws_a_few_cells(make_app, ready, until, monkeypatch):
+    monkeypatch.setattr(Display, "_draw_all", lambda _: None)  # some time after a change of size
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         monkeypatch.setattr("tui_colorize.tui.desk._REST", 5)
         sent = []
         monkeypatch.setattr(app, "send", sent.append)
         app.action_move(1, 0)
+        await until(pilot, lambda: sent)
         await pilot.pause(0.05)
-        assert 0 < len("".join(sent).encode()) < 400
+        assert len("".join(sent).encode()) < 400
+
+
+async def test_panels_are_drawn_with_the_colours_or_soon(make_app, ready, until, monkeypatch):
+    """The mark of a hint is drawn at once."""
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        sent: list[str] = []
+        monkeypatch.setattr(app, "send", sent.append)
+        with monkeypatch.context() as patch:
+            patch.setattr(app.studio, "solve", lambda _: None)  # no colours come
+            app.action_put()
+            assert "◉" in "".join(sent)
+            assert app.document.color not in "".join(sent)
+            await until(pilot, lambda: app.document.color in "".join(sent))
+        monkeypatch.setattr("tui_colorize.tui.canvas.display._HELD", 60)
+        sent.clear()
+        app.action_undo()  # the colours come
+        await until(pilot, lambda: "undid" in "".join(sent))
+        monkeypatch.setattr(app.studio, "solve", lambda _: None)
+        sent.clear()
+        app.action_redo()
+        await pilot.press("shift")  # a key is answered
+        await until(pilot, lambda: app.document.color in "".join(sent))
 
 
 async def test_the_status_bar_says_it_all(make_app, ready, screen_text):
@@ -238,7 +295,7 @@ async def test_how_vivid_colours_are_is_kept(make_app, ready, until, engine):
         app = await ready(pilot)
         await pilot.press("enter")
         assert (engine.vividness, app.vividness) == (0.4, None)
-        for step, wanted in ((1, 0.5), (1, 0.6), (-1, 0.5)):
+        for step, wanted in ((1, 0.5), (-2, 0.3), (-1, 0.2)):
             count = len(engine.solved)
             await app.run_action(f"vivid({step})")
             await until(pilot, lambda count=count: len(engine.solved) > count)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tui_colorize.hintfile import read_hints
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.session import read_session
 from tui_colorize.tui.canvas.panes import View
@@ -192,9 +193,7 @@ async def test_a_disk_that_is_full_is_said_once(make_app, ready, said, monkeypat
         await pilot.press("enter", "L", "enter")
         monkeypatch.undo()
         assert len(app.document.hints) == 2
-        assert said(app, "error") == [
-            "Your work on this picture is not being kept: no space left on device"
-        ]
+        assert said(app, "error") == ["Your work here is not being kept: no space left on device"]
 
 
 # Files.
@@ -230,11 +229,31 @@ async def test_a_session_is_not_overwritten_unasked(make_app, ready, until, pict
         assert len(read_session(session).work.history.state) == 1
 
 
+async def test_under_the_name_of_a_hint_file_the_hints_are_saved(
+    make_app, ready, until, picture, said
+):
+    async with make_app().run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("enter", "L", "enter")
+        for name in ("x.csv", "x.json"):
+            app.action_save_session()
+            app.foot.query_one("#answer").value = str(picture.with_name(name))
+            await pilot.press("enter")
+            await until(pilot, picture.with_name(name).exists)
+            await until(pilot, lambda: not app.studio.saving)
+            assert read_hints(picture.with_name(name)) == app.document.hints
+        await pilot.press("u", "ctrl+s")  # the next name that is offered is a session's again
+        assert app.foot.query_one("#answer").value.endswith("old.tuic")
+        app.foot.query_one("#answer").value = str(picture.with_name("x.csv"))
+        await pilot.press("enter", "y", "enter")
+        await until(pilot, lambda: len(read_hints(picture.with_name("x.csv"))) == 1)
+
+
 async def test_a_session_that_cannot_be_saved_is_said(make_app, ready, until, picture, said):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("ctrl+s")
-        app.foot.query_one("#answer").value = str(picture.with_name("x.json"))
+        app.foot.query_one("#answer").value = str(picture.with_name("x.txt"))
         await pilot.press("enter")
         await until(pilot, lambda: said(app, "error"))
         assert said(app, "error")[0].endswith("the name of a session ends in .tuic")
@@ -284,8 +303,8 @@ async def test_a_session_file_does_not_drive_out_what_was_kept(
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
-        (lambda folder: (folder / "old.png").unlink(), "its picture is missing"),
-        (lambda folder: (folder / "old.png").write_bytes(b"other"), "is not the picture that"),
+        (lambda folder: (folder / "old.png").unlink(), "its source is missing"),
+        (lambda folder: (folder / "old.png").write_bytes(b"other"), "is not the source that"),
         (lambda folder: (folder / "old.tuic").write_text("{}"), "is not a session"),
         (lambda folder: (folder / "old.tuic").unlink(), "there is no such file"),
     ],

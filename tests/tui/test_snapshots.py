@@ -46,7 +46,7 @@ _PAPER = re.compile(r'<rect fill="(\S+)" x="(\S+)" y="(\S+)" width="(\S+)" heigh
 def usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests may have another."""
     monkeypatch.setenv("TERM", "xterm-256color")
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -53,6 +53,24 @@ def test_a_key_that_looks_like_the_beginning_of_a_reply(key):
     assert not replies.begun
 
 
+@pytest.mark.parametrize(
+    "reply", [b"\x1b[?62;4c", b"\x1bP>|kitty(0.41)\x1b\\", b"\x1b_Gi=31;OK\x1b\\"]
+)
+def test_a_long_pause_in_a_reply(reply):
+    """Waited for once no key begins like it; of what comes before, only the escape is lost."""
+    for cut in range(1, len(reply)):
+        replies = Replies()
+        typed = replies.feed(reply[:cut])
+        if not replies.surely_begun:
+            assert cut <= 2
+            typed += replies.give_up() + replies.give_up()
+        typed += replies.feed(reply[cut:] + b"y")
+        if cut == 1:
+            assert (typed, replies.found) == (b"\x1by", [reply])
+        elif cut > 2:
+            assert (typed, replies.found) == (b"y", [reply])
+
+
 def test_what_never_ends_is_no_reply():
     replies = Replies()
     endless = b"\x1b_G" + b"a" * 5000

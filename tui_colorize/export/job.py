@@ -31,7 +31,7 @@ from platformdirs import user_data_path
 
 import tui_colorize
 from tui_colorize import flock
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.export.record import Phase, Request, Status, read, write
 from tui_colorize.terminaltext import printable
 from tui_colorize.video.codecs import codec_for
@@ -102,7 +102,7 @@ class Export:
 
     def pause(self) -> None:
         """Stop working until go_on; memory stays as it is. Raises UserError."""
-        self._wish("pause")
+        self._wish("pause", Phase.CANCELLING)
 
     def cancel(self) -> None:
         """End the process; finished parts stay, to go on with. Raises UserError."""
@@ -113,11 +113,9 @@ class Export:
 
         Raises UserError.
         """
-        phase = self.status().phase
-        if phase is Phase.DONE:
-            raise UserError(f"{printable(self.output)} is done already")
-        if phase.active:
-            (self._folder / "pause").unlink(missing_ok=True)
+        if self._phase_but(Phase.DONE, Phase.CANCELLING).active:
+            with _told():
+                (self._folder / "pause").unlink(missing_ok=True)
             return
         with self._locked() as lock:
             self._launch(self.request, lock)
@@ -171,11 +169,18 @@ class Export:
             )
         Thread(target=process.wait, daemon=True).start()
 
+    def _phase_but(self, *useless: Phase) -> Phase:
+        """The phase. Raises UserError in one where what is asked for would do nothing."""
+        phase = self.status().phase
+        if phase in useless:
+            raise UserError(f"the export of {printable(self.output)} is {phase}")
+        return phase
+
     def _wishes(self, name: str) -> bool:
         return (self._folder / name).exists()
 
-    def _wish(self, name: str) -> None:
-        if not self.status().phase.active:
+    def _wish(self, name: str, *useless: Phase) -> None:
+        if not self._phase_but(*useless).active:
             raise UserError(f"the export of {printable(self.output)} is not running")
         with _told():
             (self._folder / name).touch()
@@ -204,7 +209,7 @@ def start(request: Request, *, anew: bool = False) -> Export:
     where there are such parts.
     """
     from tui_colorize.imagefile.save import check_place
-    from tui_colorize.video.resume import discard, has_parts
+    from tui_colorize.video.resume import check_free, discard, has_parts
 
     source, output = Path(request.source).absolute(), settled(Path(request.output))
     request = msgspec.structs.replace(request, source=str(source), output=str(output))
@@ -213,6 +218,7 @@ def start(request: Request, *, anew: bool = False) -> Export:
     folder = _base() / hashlib.sha256(os.fsencode(output)).hexdigest()[:8]
     export = Export(folder)
     with export._locked() as lock:
+        check_free(output)
         if has_parts(output):
             before = read(folder / "request.json", Request)
             if anew:
@@ -264,5 +270,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = printable((error.strerror or str(error)).lower())
-        raise UserError(f"the records of exports cannot be written: {reason}") from error
+        raise UserError(f"the records of exports cannot be written: {reason(error)}") from error

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from tui_colorize.console import in_words
 from tui_colorize.crash import record
 from tui_colorize.errors import UserError
 from tui_colorize.export.job import Export
@@ -39,10 +40,8 @@ def work(folder: Path) -> bool:
             phase = Phase.CANCELLED
         elif notices is None:
             phase, message = Phase.INTERRUPTED, "the system has ended its process"
-    except UserError as error:
-        phase, message = Phase.FAILED, str(error)
-    except MemoryError:
-        phase, message = Phase.FAILED, "there is not enough memory for this"
+    except (UserError, MemoryError) as error:
+        phase, message = Phase.FAILED, in_words(error)
     except Exception as error:
         phase, message = Phase.FAILED, record(error)
     for number in _ENDING:

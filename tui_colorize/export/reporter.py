@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import signal
-import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -32,8 +30,6 @@ class Reporter:
         self._status = msgspec.structs.replace(kept, pid=os.getpid(), host=platform.node())
         self._written: Status | None = None
         self._latest: Progress | None = None
-        self._first: tuple[int, float] | None = None  # frames, and when
-        self._paused = 0.0  # seconds
         self._go, self._ended = Event(), Event()
         self._go.set()
         self._thread = Thread(target=self._watch, daemon=True)
@@ -44,19 +40,8 @@ class Reporter:
 
     def saw(self, progress: Progress) -> None:
         """A frame is finished. Returns when work is to go on."""
-        start = time.monotonic()
-        if self._first is None:
-            self._first = progress.done, start
-        frames, seconds = progress.done - self._first[0], start - self._first[1] - self._paused
-        if frames:  # pauses do not count
-            fps = frames / max(seconds, 1e-3)
-            left = None if progress.total is None else (progress.total - progress.done) / fps
-            progress = replace(progress, fps=fps, remaining=left)
-        if frames or progress.done == progress.total:  # the first one tells of the start alone
-            self._latest = progress
-        if not self._go.is_set():
-            self._go.wait()
-            self._paused += time.monotonic() - start
+        self._latest = progress
+        self._go.wait()
 
     def end(self, phase: Phase, message: str = "", notices: tuple[str, ...] = ()) -> None:
         """Say how it has ended."""
@@ -92,10 +77,14 @@ class Reporter:
         latest = self._latest
         if latest is None:
             return Phase.STARTING
-        return Phase.FINISHING if latest.done == latest.total else Phase.RUNNING
+        return Phase.FINISHING if _is_complete(latest) else Phase.RUNNING
 
     def _write(self, status: Status) -> None:
         if status != self._written:
             with suppress(UserError):  # a full disk may have room again later
                 write(self._folder / "status.json", status)
                 self._written = status
+
+
+def _is_complete(progress: Progress) -> bool:
+    return progress.total is not None and progress.done >= progress.total

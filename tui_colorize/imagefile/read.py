@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.imagefile import metadata
 from tui_colorize.imagefile.decode import GrayAlphaTiff, UnsupportedPixelsError, decode
 from tui_colorize.imagefile.icc import colour_space, gray_to_srgb
@@ -95,7 +95,7 @@ def read_still(path: Path) -> Still:
         # Whatever the decoders raise on hostile bytes, from SyntaxError to struct.error.
         # An invalid argument is a place outside the file to which they were sent.
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
-            raise UserError(f"{name} cannot be read: {(error.strerror or '').lower()}") from error
+            raise UserError(f"{name} cannot be read: {reason(error)}") from error
         raise UserError(f"{name} is damaged or cut short") from error
 
 

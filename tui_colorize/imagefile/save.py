@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.imagefile.encode import ENCODERS, LONGEST_SIDE, encode
 from tui_colorize.imagefile.still import Pixels, Still, to_depth
 from tui_colorize.terminaltext import printable
@@ -64,7 +64,7 @@ def save_still(still: Still, rgb: Pixels, out: Path, *, overwrite: bool = False)
     except MemoryError as error:
         raise UserError(f"{name} needs more memory to save than there is") from error
     except OSError as error:
-        raise UserError(f"{name} cannot be saved: {_reason(error)}") from error
+        raise UserError(f"{name} cannot be saved: {reason(error)}") from error
 
 
 def check_place(source: Path, out: Path, *, overwrite: bool) -> None:
@@ -72,7 +72,7 @@ def check_place(source: Path, out: Path, *, overwrite: bool) -> None:
     try:
         _check_place(source, out, overwrite)
     except (OSError, ValueError) as error:  # ValueError: NUL in the name
-        raise UserError(f"{printable(out)} cannot be saved: {_reason(error)}") from error
+        raise UserError(f"{printable(out)} cannot be saved: {reason(error)}") from error
 
 
 def _check_place(source: Path, out: Path, overwrite: bool) -> None:
@@ -81,7 +81,7 @@ def _check_place(source: Path, out: Path, overwrite: bool) -> None:
     if os.path.realpath(source) == os.path.realpath(out) or (
         out.exists() and source.exists() and out.samefile(source)
     ):
-        raise UserError(f"{name} is the original picture, which is never replaced")
+        raise UserError(f"{name} is the original, which is never replaced")
     if not out.parent.exists():
         raise UserError(f"{name} cannot be saved: there is no folder {folder}")
     if not out.parent.is_dir():
@@ -132,7 +132,3 @@ def place_new(temporary: Path, out: Path) -> None:
         except OSError:
             out.unlink(missing_ok=True)
             raise
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.hints import HintSet
-from tui_colorize.session.record import Origin, decode, encode
+from tui_colorize.session.record import LARGEST, Origin, decode, encode
 from tui_colorize.session.work import Work
 from tui_colorize.terminaltext import printable
 from tui_colorize.textfile import read_text, write_text
@@ -21,7 +21,7 @@ _SAMPLES = 64  # pieces of a large film that its digest is made of
 
 @dataclass(frozen=True, slots=True)
 class SessionFile:
-    """A session that was read, and the picture it is about, which is there and is the right one."""
+    """A session that was read, and the source it is about, which is there and is the right one."""
 
     path: Path
     source: Path
@@ -75,7 +75,8 @@ def write_session(
     """Write a session file. digest: content_digest or film_digest of the source; size: its width
     and height; frames: how many a film has.
 
-    Raises UserError for another suffix, for what is there already, and where the system refuses.
+    Raises UserError for another suffix, for what is there already, for a session that is too large
+    to be read again, and where the system refuses.
     """
     shown = printable(path)
     if not is_session(path):
@@ -89,34 +90,41 @@ def write_session(
         raise UserError(
             f"{printable(source)}: a session cannot hold a name that is not UTF-8; rename it first"
         ) from None
+    except UserError as error:
+        raise UserError(f"{shown} cannot be written: {error}") from None
     write_text(path, text + "\n")
 
 
 def read_session(path: Path) -> SessionFile:
     """Read a session file and find its source, by its path or beside the file.
 
-    Raises UserError for what is no session, and for a source that is missing or is another picture.
+    Raises UserError for what is no session, and for a source that is missing or is another one.
     """
     origin, work = _read(path)
     return SessionFile(path, _find_source(path, origin), origin, work)
 
 
-def read_session_hints(path: str | Path, size: tuple[int, int] | None = None) -> HintSet:
+def read_session_hints(
+    path: str | Path, size: tuple[int, int] | None = None, frames: int | None = None
+) -> HintSet:
     """The hints of a session file; its source need not be there.
 
-    size: (width, height) of the picture that they are for. Raises UserError.
+    size: (width, height) of the picture that they are for, frames: how many a film has. Raises
+    UserError, too, for hints outside.
     """
     hints = _read(Path(path))[1].history.state
-    if size:
-        try:
+    try:
+        if size:
             hints.check_inside(*size)
-        except UserError as error:
-            raise UserError(f"{printable(path)}: {error}") from None
+        if frames is not None:
+            hints.check_frames(frames)
+    except UserError as error:
+        raise UserError(f"{printable(path)}: {error}") from None
     return hints
 
 
 def _read(path: Path) -> tuple[Origin, Work]:
-    text = read_text(path, "a session")
+    text = read_text(path, "a session", LARGEST)
     try:
         return decode(text)
     except UserError as error:
@@ -142,8 +150,7 @@ def _find_source(path: Path, origin: Origin) -> Path:
             if digest(place) == origin.sha256:
                 return place
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise UserError(f"{name}, of {shown}, cannot be read: {reason}") from error
+        raise UserError(f"{name}, of {shown}, cannot be read: {reason(error)}") from error
     if there:
-        raise UserError(f"{printable(there[0])} is not the picture that {shown} was made on")
-    raise UserError(f"{shown}: its picture is missing, {printable(places[0])}")
+        raise UserError(f"{printable(there[0])} is not the source that {shown} was made on")
+    raise UserError(f"{shown}: its source is missing, {printable(places[0])}")

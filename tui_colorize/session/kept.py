@@ -17,8 +17,9 @@ import msgspec
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.session.record import (
+    LARGEST,
     Budget,
     Origin,
     decode,
@@ -31,8 +32,8 @@ from tui_colorize.session.work import Work, join
 from tui_colorize.terminaltext import printable
 from tui_colorize.textfile import write_text
 
-_LARGEST = 128 * 2**20  # bytes that are read
 _LONG = 8 * 2**20  # bytes of changes, after which the session is written as a whole again
+_LARGEST = LARGEST + _LONG  # bytes that are read
 _PATIENCE = 5.0  # seconds until keeping is tried again after it failed
 _JOINED = "go on with the other window's hints"
 
@@ -84,13 +85,11 @@ class Session:
         try:
             if self._lock is None:
                 self._path, self._lock = self._free_slot()
-            change = None
-            if self._kept is not None and self._file is not None and self._written < _LONG:
-                change = difference(self._kept, work)
-            if change is None:
+            line = self._line(work)
+            if line is None:
                 self._write_whole(work)
             else:
-                self._append(encode_change(change))
+                self._append(line)
             self._kept, self._failed = work, False
         except (OSError, UserError) as error:
             self._give_up()
@@ -141,7 +140,7 @@ class Session:
         self._path, self._lock = mine[0] if mine else self._free_slot()
         if self._elsewhere:
             self.notices.append(
-                "This picture is open in another window, too: what you do here is kept apart, and "
+                "This source is open in another window, too: what you do here is kept apart, and "
                 "joined with the rest the next time."
             )
         if len(mine) == 1 and whole:
@@ -189,7 +188,7 @@ class Session:
         )
         path.rename(aside)
         self.notices.append(
-            "The work kept on this picture is damaged: what cannot be read of it is set aside in "
+            "The work kept on this source is damaged: what cannot be read of it is set aside in "
             f"{printable(aside)}"
         )
 
@@ -212,6 +211,14 @@ class Session:
             self._elsewhere = True
             return None
         return lock
+
+    def _line(self, work: Work) -> bytes | None:
+        """What makes the work that is kept this one; None where no line does, or too long a one."""
+        if self._kept is None or self._file is None:
+            return None
+        change = difference(self._kept, work)
+        line = b"" if change is None else encode_change(change)
+        return line if line and self._written + len(line) <= _LONG else None
 
     def _write_whole(self, work: Work) -> None:
         self._close_file()
@@ -248,5 +255,4 @@ def _release(lock: FileLock) -> None:
 
 
 def _complaint(error: Exception) -> str:
-    reason = printable((getattr(error, "strerror", None) or str(error)).lower())
-    return f"Your work on this picture is not being kept: {reason}"
+    return f"Your work here is not being kept: {reason(error)}"

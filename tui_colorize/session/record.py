@@ -11,13 +11,15 @@ import msgspec
 from msgspec import Struct
 
 from tui_colorize.color import parse_color
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.history import History
 from tui_colorize.session.work import Place, Whole, Work
 from tui_colorize.terminaltext import printable
 
 FORMAT, VERSION = "tui-colorize session", 1
+LARGEST = 128 * 2**20
+"""Bytes of a session; a larger one is neither written nor read."""
 MOST_HINTS = 100_000_000
 """Of all steps of a history together; a small file could otherwise fill the memory."""
 
@@ -79,7 +81,10 @@ _decode_change = msgspec.json.Decoder(Change).decode
 
 
 def encode(origin: Origin, work: Work) -> str:
-    """A session in one line of JSON. Raises UnicodeEncodeError for a name that is not UTF-8."""
+    """A session in one line of JSON.
+
+    Raises UnicodeEncodeError for a name that is not UTF-8, UserError for more than LARGEST.
+    """
     history = work.history
     session = _Session(
         format=FORMAT,
@@ -90,7 +95,10 @@ def encode(origin: Origin, work: Work) -> str:
         redo=_splices(history, lambda h: h.redo_label, lambda h: h.redo()),
         place=work.place,
     )
-    return msgspec.json.encode(session).decode()
+    data = msgspec.json.encode(session)
+    if len(data) >= LARGEST:  # with the line's end
+        raise UserError(f"the session is larger than {LARGEST // 2**20} MiB")
+    return data.decode()
 
 
 def decode(data: str | bytes) -> tuple[Origin, Work]:
@@ -231,10 +239,7 @@ def _guarded(decode: Callable[[], T]) -> T:
     except RecursionError:
         raise UserError("this is not a session of tui-colorize: nested too deep") from None
     except ValueError as error:  # of msgspec, and bytes that are not UTF-8
-        reason = printable(str(error))
-        raise UserError(
-            f"this is not a session of tui-colorize: {reason[:1].lower()}{reason[1:200]}"
-        ) from None
+        raise UserError(f"this is not a session of tui-colorize: {reason(error)[:200]}") from None
 
 
 def _check_hints(hints: Iterable[Hint], origin: Origin) -> None:

@@ -165,6 +165,7 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         """
         if isinstance(event, InputEvent):
             self._touched = self._untidy = True
+            self.let_go()
         if (
             isinstance(event, Key)
             and not event.is_forwarded
@@ -193,7 +194,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         """Out of whatever it is, back to the picture."""
         if self.playing:
             self.stop()
-            return
+            if self.canvas.has_focus:
+                return
         self.drop()
         if self.table.editing:
             self.table.call_off()
@@ -274,7 +276,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         self._show_area(0)
 
     def focus_entry(self) -> None:
-        """To the line where a colour is typed."""
+        """To the line where a colour is typed. It is for the frame on show, if this is a film."""
+        self.stop()
         self._show_area(2)
         self.color_panel.entry.select_all()
 
@@ -322,6 +325,8 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
                 source.session.close()
             return
         self.close_film()
+        if self._first is None or source.opened_from.absolute() != self._first.absolute():
+            self.output = None  # it was named for the first one
         place = self.resume(source, self._given_hints)
         self._given_hints = None
         self.load_film(source)
@@ -354,6 +359,7 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
 
     def on_frame_ready(self, event: messages.FrameReady) -> None:
         if event.serial == self.studio.serial:
+            self.let_go()
             self.canvas.show(event.frame)
             while self.to_do:
                 self.call_after_refresh(self.to_do.pop(0))

@@ -55,14 +55,14 @@ class Colors(Saving):
 
     def action_import_palette(self) -> None:
         """Ask for a GIMP palette."""
-        self.foot.ask(_IMPORT, "Import the GIMP palette (.gpl):")
+        self.ask(_IMPORT, "Import the GIMP palette (.gpl):")
 
     def action_save_palette(self) -> None:
         """Ask what the palette of the colours used last is to be called."""
         if self.document is None or not self.document.recent:
             self.say("no colours used yet")
         else:
-            self.foot.ask(_SAVE, "Save the recent colours as the palette:")
+            self.ask(_SAVE, "Save the recent colours as the palette:")
 
     def action_remove_palette(self) -> None:
         """Forget the palette on show."""

@@ -51,7 +51,7 @@ class Wanted:
     """What was asked for before the network could answer, and what comes after that."""
 
     suggestion: tuple[int, tuple[int, int]] | None = None
-    places: int = 0
+    step: int = 0  # from one uncertain place to another
     later: list[Question] = field(default_factory=list)
 
 
@@ -211,6 +211,9 @@ class Desk(Display):
             self.color_panel.current.show_here(at_lightness(color, lightness))
             self.color_panel.gamut.show(lightness, color)
 
+    def on_gamut_shown(self) -> None:
+        self.show_gamut()
+
     def rested(self) -> None:
         """The cursor rests: only now is shown what would have to be sent with every step."""
         if self._rest is not None:
@@ -251,6 +254,7 @@ class Desk(Display):
         """Do an edit, say what was done, show it. False: it was refused."""
         if self.document is None:
             return False
+        before = self._solved
         try:
             self.say(edit(self.document))
         except UserError as error:
@@ -258,6 +262,8 @@ class Desk(Display):
             return False
         finally:
             self.refresh_all()
+        if self._solved is not before and self.prepared is not None:
+            self.hold_back()
         return True
 
     def go(self, x: int, y: int) -> None:

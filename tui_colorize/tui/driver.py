@@ -21,15 +21,16 @@ from tui_colorize.tui.replies import Replies
 from tui_colorize.tui.restore import MODES_OFF, Watcher
 
 _TURN = 0.03  # seconds; how long a wait for input takes: at the end everything waits for one
-_REST_OF_REPLY = 0.05  # seconds; the rest of a reply comes sooner, a pressed escape has none
+_REST_OF_KEY = 0.05  # seconds; the rest of a key comes sooner, a pressed escape has none
+_REST_OF_REPLY = 1.0  # seconds; a slow link may cut a reply in two
 _LAST_REPLIES = 1.0  # seconds; how long the end waits for replies that are on their way
 
 
 class TerminalDriver(LinuxDriver):
     """probe: the one that ran before the app, which has the terminal's settings until now.
 
-    farewell: writes what has to be written before the app's screen is left for good. watcher: gives
-    the terminal back if the app is killed.
+    farewell: writes what has to be written before the app's screen is left. watcher: gives the
+    terminal back if the app is killed.
     """
 
     def __init__(
@@ -45,7 +46,6 @@ class TerminalDriver(LinuxDriver):
         self._probe = probe
         self._watcher = watcher
         self._farewell = farewell
-        self._suspending = False
         # The thread that writes must go on when the terminal is gone: others wait for it.
         self._file = cast(Any, _Forgiving(cast(IO[str], self._file)))
         self.on_screen = False  # until the terminal is as it was
@@ -62,19 +62,13 @@ class TerminalDriver(LinuxDriver):
             self._drain()
 
     def stop_application_mode(self) -> None:
-        if not self._suspending:
-            # Whatever may go wrong there, the terminal is given back.
-            with suppress(Exception):
-                self._farewell()
+        # Whatever may go wrong there, the terminal is given back.
+        with suppress(Exception):
+            self._farewell()
         super().stop_application_mode()
         self.write(MODES_OFF)
         self.on_screen = False
         self._watcher.on_screen(False)
-
-    def suspend_application_mode(self) -> None:
-        self._suspending = True
-        super().suspend_application_mode()
-        self._suspending = False
 
     def resume_application_mode(self) -> None:
         """Go on after a stop.
@@ -107,7 +101,9 @@ class TerminalDriver(LinuxDriver):
     def _read(self) -> bytes:
         """What the user types within a short while. Raises OSError when the terminal is gone."""
         replies = self._probe.replies
-        wait = _REST_OF_REPLY if replies.begun else _TURN
+        wait = _REST_OF_KEY if replies.begun else _TURN
+        if replies.surely_begun:
+            wait = _REST_OF_REPLY
         if not select.select([self.fileno], [], [], wait)[0]:
             return replies.give_up()
         data = os.read(self.fileno, 4096)

@@ -50,9 +50,17 @@ class Editing(Desk):
                 document.select_here(self.near)
             self.refresh_all()
 
+    def stop(self) -> None:
+        """Play no longer, where this is a film that plays."""
+
+    def ask(self, purpose: str, question: str, text: str = "") -> None:
+        """Ask for a line in the foot; nothing plays meanwhile, so escape leaves the question."""
+        self.stop()
+        self.foot.ask(purpose, question, text)
+
     def action_go_to(self) -> None:
         if self.document is not None:
-            self.foot.ask("go", self.go_to_what)
+            self.ask("go", self.go_to_what)
 
     def go_to(self, text: str) -> None:
         """An answer to "Go to"."""
@@ -60,11 +68,12 @@ class Editing(Desk):
         numbers = text.replace(",", " ").split()
         if document is None:
             return
-        if len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+        try:
+            x, y = map(int, numbers)
+        except ValueError:
             self.complain("Go to needs two whole numbers, as in 120,88.")
             return
-        x, y = int(numbers[0]), int(numbers[1])
-        if x >= document.width or y >= document.height:
+        if not (0 <= x < document.width and 0 <= y < document.height):
             self.complain(f"{x},{y} is outside the picture, {document.width} × {document.height}.")
             return
         self.go(x, y)
@@ -285,7 +294,6 @@ class Editing(Desk):
         document = self.document
         if document is None:
             return
-        # A drag may have ended outside the picture, unseen.
         begins, self._drag_from = event.start != self._drag_from, event.start
         if document.line_from is not None:
             self.go(*event.end)

@@ -73,7 +73,7 @@ class Exporting(Keeping):
         )
 
     def watch_exports(self) -> None:
-        """Look how far all exports are, now and then every second as long as any is at work."""
+        """Look how far all exports are, now, and then every second as long as any is at work."""
         if self._next_look is not None:
             self._next_look.stop()
         self._look_at_exports()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.css.query import QueryError
 
 from tui_colorize.tui.app import ColorizeApp
+from tui_colorize.tui.canvas.kitty import KittyPainter
 from tui_colorize.tui.driver import TerminalDriver
 from tui_colorize.tui.probe import Probe
 from tui_colorize.tui.restore import Watcher
@@ -45,6 +46,8 @@ class GuardedApp(ColorizeApp):
         super().__init__(path, hints, make_engine, **options)
         self.crash: Exception | None = None
         if probe is not None and watcher is not None:
+            if isinstance(self.painter, KittyPainter):
+                self.painter.tell = watcher.pictures
             # Pictures belong to the screen that they are on: later they could not be deleted.
             self.driver_class = partial(  # type: ignore[assignment]
                 TerminalDriver, probe=probe, watcher=watcher, farewell=self._delete_pictures

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from tui_colorize.tui import messages
 from tui_colorize.tui.desk import Desk, Question, Wanted
+from tui_colorize.tui.subject import Subject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +33,7 @@ class Guidance(Desk):
 
     def action_suggestion(self, number: int) -> None:
         if self.document is not None:
-            moves = self.wanted.places or any(later.step for later in self.wanted.later)
+            moves = self.wanted.step or any(later.step for later in self.wanted.later)
             self._ask(Question(number=number, place=None if moves else self.document.cursor))
 
     def _ask(self, question: Question) -> None:
@@ -43,7 +45,7 @@ class Guidance(Desk):
 
     def _go_on(self) -> None:
         wanted = self.wanted
-        while wanted.later and not wanted.places and wanted.suggestion is None:
+        while wanted.later and not wanted.step and wanted.suggestion is None:
             question = wanted.later.pop(0)
             if question.step:
                 self._go_to_place(question.step)
@@ -54,7 +56,7 @@ class Guidance(Desk):
         if self.places is not None:
             self._step_place(step)
             return
-        self.wanted.places = step
+        self.wanted.step = step
         if self.prepared is not None:
             self._find_places()
 
@@ -67,13 +69,13 @@ class Guidance(Desk):
         if document is None or event.serial != self.studio.serial:
             return
         if event.frame != document.frame or event.hints != document.present[1]:
-            if self.wanted.places:
+            if self.wanted.step:
                 self._find_places()
             return
         self.places = event.places
         if self._veiled:
             self.canvas.show_overlay(_tint(event.uncertainty))
-        step, self.wanted.places = self.wanted.places, 0
+        step, self.wanted.step = self.wanted.step, 0
         self.place = 0 if step < 0 else -1
         if step:
             self._step_place(step)
@@ -137,7 +139,7 @@ class Guidance(Desk):
         self.status.update(device=event.device, network=event.network_size, activity="")
         if self.subject is not None:
             self.studio.solve(self.subject)
-        if self.wanted.places:
+        if self.wanted.step:
             self._find_places()
         self.suggest_now()
 
@@ -174,6 +176,20 @@ class Guidance(Desk):
             self._go_on()
             if self.suggested_place != self.document.cursor:
                 self.suggest_now()
+        else:
+            self._expect_hint()
+
+    def _expect_hint(self) -> None:
+        """Have the picture coloured with the hint that is likely to come next, so that its colours
+        are there at once: the best one suggested where n went, else the colour in hand."""
+        document, source = self.document, self.source
+        if document is None or source is None or source.film or document.brushing:
+            return
+        guided = self._guided_to == document.cursor and document.here(self.near) is None
+        colors = self.suggested[1] if self.suggested and guided else []
+        likely = copy(document)
+        likely.put(self.near, colors[0][0] if colors else None)
+        self.studio.expect(Subject(source, likely.present[1]))
 
 
 def _tint(uncertainty: Map) -> Map:

@@ -12,6 +12,7 @@ from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui.canvas.panes import View
 from tui_colorize.tui.saving import Saving
+from tui_colorize.tui.typedpath import typed_path
 
 if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
@@ -26,8 +27,7 @@ class Keeping(Saving):
         super().__init__()
         self.kept: Session | None = None
         self._session_file: Path | None = None
-        # What is offered may not look like what it is: a name may hold what must not be shown.
-        self._offered_session: tuple[str, Path] = ("", Path())
+        self._offered_session = Path()
         self._session_to_overwrite = Path()
 
     # Begin and end.
@@ -155,9 +155,9 @@ class Keeping(Saving):
         if self.studio.saving:
             self.say("still saving; once more in a moment")
             return
-        path = self._session_file or self.source.path.with_name(f"{self.source.path.stem}.tuic")
-        self._offered_session = printable(path), path
-        self.foot.ask("session", "Save session as:", self._offered_session[0])
+        beside = self.source.path.with_name(f"{self.source.path.stem}.tuic")
+        self._offered_session = self._session_file or beside
+        self.ask("session", "Save session as:", printable(self._offered_session))
 
     def answer(self, purpose: str, text: str | None) -> None:
         if text is None or purpose not in ("session", "overwrite session"):
@@ -166,20 +166,23 @@ class Keeping(Saving):
         self.focus_canvas()
         text = text.strip()
         if purpose == "session" and text:
-            shown, path = self._offered_session
-            path = path if text == shown else Path(text).expanduser()
+            path = typed_path(text, self._offered_session)
             if os.path.lexists(path):
                 self._session_to_overwrite = path
-                name = printable(path.name)
-                question = f"{name} is there already. Overwrite it? y or n:"
-                self.foot.ask("overwrite session", question)
+                self.ask_to_overwrite("overwrite session", path)
             else:
                 self._save_session(path, overwrite=False)
         elif text.lower() in ("y", "yes"):
             self._save_session(self._session_to_overwrite, overwrite=True)
 
     def _save_session(self, path: Path, *, overwrite: bool) -> None:
+        from tui_colorize.hintfile import SUFFIXES as HINT_SUFFIXES
+
         work = self._present()
-        if work is not None and self.source is not None:
+        if work is None or self.source is None:
+            return
+        if path.suffix.lower() in HINT_SUFFIXES:
+            self.studio.save_hints(work.history.state, path)
+        else:
             self._session_file = path
             self.studio.save_session(self.source, work, path, overwrite=overwrite)

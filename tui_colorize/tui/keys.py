@@ -100,7 +100,7 @@ KEYS: tuple[Key, ...] = (
     Key("e", "export", "e", "export the film: progress, pause, stop", FILM),
     Key("s", "save", "s", "save the coloured picture", FILE),
     Key("o", "open", "o", "open a picture or a session", FILE),
-    Key("ctrl+s", "save_session", "ctrl+s", "save the session: hints, undo, place", FILE),
+    Key("ctrl+s", "save_session", "ctrl+s", "save the session, or its hints alone", FILE),
     Key("ctrl+n", "start_afresh", "ctrl+n", "start afresh (u undoes it)", FILE),
     Key("question_mark", "help", "?", "this help", FILE),
     Key("ctrl+p", "command_palette", "ctrl+p", "everything, by name", FILE, False, False),

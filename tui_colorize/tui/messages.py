@@ -87,6 +87,10 @@ class SuggestionClicked(Message):
         super().__init__()
 
 
+class GamutShown(Message):
+    """The slice of the gamut has come on show, or has another size."""
+
+
 class TimelineClicked(Message):
     """The timeline was clicked or dragged over at a frame."""
 

@@ -57,16 +57,14 @@ def _picture(path: Path, columns: int, rows: int) -> tuple[Image, str]:
 
 
 def _frame(path: Path, columns: int, rows: int) -> tuple[Image, str]:
-    import numpy as np
     from PIL import Image
 
+    from tui_colorize.picture import eight_bits
     from tui_colorize.video.reader import VideoReader
 
     with VideoReader(path) as reader:
         info, gray = reader.info, next(reader).gray()
-    if gray.dtype != np.uint8:
-        gray = (gray >> 8).astype(np.uint8)
-    small = Image.fromarray(gray)
+    small = Image.fromarray(eight_bits(gray))
     small.thumbnail((columns, rows * 2), Image.Resampling.BOX)
     words = [f"{info.width} × {info.height}"]
     if info.duration is not None:

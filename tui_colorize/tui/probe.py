@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Thread
-from types import TracebackType
 from typing import Any, Self
 
 from tui_colorize.tui.replies import Replies
@@ -78,12 +77,7 @@ class Probe:
         os.write(self._writing, (queries + _END).encode())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.restore()
         self._left = True
         if self._thread.is_alive():

@@ -16,7 +16,10 @@ _BEGUN = re.compile(
     rb"|P(?:>(?:\|[^\x1b]*\x1b?)?|[01]?(?:[$+](?:r[^\x1b]*\x1b?)?)?)?"
     rb"|_(?:G[^\x1b]*\x1b?)?)?\Z"
 )
+# So much that no key begins like it.
+_SURELY = re.compile(rb"\x1b(?:\[[?>]|P(?:>|[01]?[$+])|_G)")
 _LONGEST = 4096  # bytes; what goes on for longer is no reply
+_ESCAPE = b"\x1b"
 
 
 class Replies:
@@ -28,6 +31,7 @@ class Replies:
     def __init__(self) -> None:
         self.found: list[bytes] = []
         self._begun = b""
+        self._escape_typed = False
 
     @property
     def complete(self) -> bool:
@@ -39,9 +43,17 @@ class Replies:
         """Whether what came last may be the beginning of a reply."""
         return bool(self._begun)
 
+    @property
+    def surely_begun(self) -> bool:
+        """Whether it is: no key begins like that."""
+        return _SURELY.match(self._begun) is not None
+
     def feed(self, data: bytes) -> bytes:
         """The next bytes; the answer is what the user typed."""
         data = self._begun + data
+        if self._escape_typed and _SURELY.match(_ESCAPE + data):
+            data = _ESCAPE + data
+        self._escape_typed = False
         typed = []
         end = 0
         for match in _REPLY.finditer(data):
@@ -60,4 +72,5 @@ class Replies:
     def give_up(self) -> bytes:
         """Nothing has followed for a while: what looked like a beginning was typed."""
         typed, self._begun = self._begun, b""
+        self._escape_typed = typed == _ESCAPE or (self._escape_typed and not typed)
         return typed

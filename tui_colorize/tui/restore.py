@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import termios
+from collections.abc import Iterable
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
+
+from tui_colorize.tui.canvas.kittycodes import POINTER, delete
 
 FORMER_SCREEN = "\x1b[<u\x1b[?1049l"
 """The keyboard and the screen as before the app; to be sent once."""
@@ -19,7 +22,10 @@ MODES_OFF = (
 """No reports of mouse, paste, focus and size, no synchronised updates; lines wrapped, cursor shown,
 no colour. Textual forgets some of these; to send them twice does no harm."""
 
-_OFF, _ON, _OVER = b"0", b"1", b"2"
+_OFF, _ON, _OVER = range(3)  # smaller than the number of any picture
+_AT_ONCE = 1000  # words that a pipe takes whole or not at all
+_WORD = struct.Struct("=I")  # what the watcher is told is made of these
+_STRING_END = "\x1b\\"  # of a picture that was being sent
 
 
 class Watcher:
@@ -37,6 +43,7 @@ class Watcher:
     def __enter__(self) -> Self:
         settings = termios.tcgetattr(self._reading)
         told, self._pipe = os.pipe()
+        os.set_blocking(self._pipe, False)  # the app does not wait for one that was stopped
         self._process = os.fork()
         if self._process == 0:
             try:
@@ -47,12 +54,7 @@ class Watcher:
         os.close(told)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._tell(_OVER)
         os.close(self._pipe)
         with suppress(ChildProcessError):
@@ -62,19 +64,32 @@ class Watcher:
         """Whether the app has the terminal from now on; not while it is suspended."""
         self._tell(_ON if on else _OFF)
 
-    def _tell(self, what: bytes) -> None:
-        with suppress(OSError):  # somebody has killed it
-            os.write(self._pipe, what)
+    def pictures(self, numbers: Iterable[int]) -> None:
+        """Kitty pictures that the terminal now keeps; told again, that it does no longer."""
+        self._tell(*numbers)
+
+    def _tell(self, *words: int) -> None:
+        with suppress(OSError):  # somebody has killed it, or stopped it
+            for start in range(0, len(words), _AT_ONCE):
+                os.write(self._pipe, b"".join(map(_WORD.pack, words[start : start + _AT_ONCE])))
 
     def _watch(self, told: int, settings: list[Any]) -> None:
         os.setsid()  # keys and the end of the session are none of its business
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         last = _OFF
-        while last != _OVER and (state := os.read(told, 1)):
-            last = state
+        kept: set[int] = set()
+        while last != _OVER and (data := os.read(told, _WORD.size)):
+            (word,) = _WORD.unpack(data)
+            if word in (_OFF, _ON, _OVER):
+                last = word
+            else:
+                kept ^= {word}
         if last == _ON:
+            # Pictures belong to the screen that they are on.
+            pictures = "".join(map(delete, (*kept, *POINTER))) if kept else ""
             with suppress(OSError, termios.error):
-                os.write(self._writing, (FORMER_SCREEN + MODES_OFF).encode())
+                text = _STRING_END + pictures + FORMER_SCREEN + MODES_OFF
+                os.write(self._writing, text.encode())
                 termios.tcsetattr(self._reading, termios.TCSANOW, settings)
                 termios.tcflush(self._reading, termios.TCIFLUSH)  # replies that nobody awaits now

@@ -7,6 +7,8 @@ from pathlib import Path
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
 from tui_colorize.tui.editing import Editing
+from tui_colorize.tui.subject import Subject
+from tui_colorize.tui.typedpath import typed_path
 
 
 class Saving(Editing):
@@ -16,25 +18,33 @@ class Saving(Editing):
 
     def __init__(self) -> None:
         super().__init__()
-        # What is offered may not look like what it is: a name may hold what must not be shown.
-        self._offered: tuple[str, Path] = ("", Path())
+        self._offered = Path()
+        self._to_save: Subject | None = None  # what was on show when the name was asked for
         self._to_overwrite = Path()
 
     def action_save(self) -> None:
         """Ask for the name."""
-        if self.source is None:
+        self.stop()  # first of all: it is the frame on show that is saved
+        subject, document = self.subject, self.document
+        if subject is None or document is None:
             self.say("there is no picture to save")
             return
-        if self.studio.saving:
-            self.say("still saving; once more in a moment")
+        source = subject.source
+        if self.studio.saving or source.frame != document.frame:
+            busy = "saving" if self.studio.saving else "reading the frame"
+            self.say(f"still {busy}; once more in a moment")
             return
-        stem = self.source.path.stem
-        if self.source.film:
-            path = self.source.path.with_name(f"{stem}-{self.source.frame}-color.png")
+        self._to_save = subject
+        stem = source.path.stem
+        if source.film:
+            self._offered = source.path.with_name(f"{stem}-{source.frame}-color.png")
         else:
-            path = self.output or self.source.path.with_name(f"{stem}-color.png")
-        self._offered = printable(path), path
-        self.foot.ask("save", "Save as:", self._offered[0])
+            self._offered = self.output or source.path.with_name(f"{stem}-color.png")
+        self.ask("save", "Save as:", printable(self._offered))
+
+    def ask_to_overwrite(self, purpose: str, path: Path) -> None:
+        """Ask whether what is there may be replaced."""
+        self.ask(purpose, f"{printable(path.name)} is there already. Overwrite it? y or n:")
 
     def answer(self, purpose: str, text: str | None) -> None:
         """A question was answered, or called off."""
@@ -44,15 +54,14 @@ class Saving(Editing):
         if purpose == "go":
             self.go_to(text)
         elif purpose == "save" and text.strip():
-            shown, path = self._offered
-            self._save(path if text == shown else Path(text.strip()).expanduser(), False)
+            self._save(typed_path(text, self._offered), False)
         elif purpose == "overwrite" and text.strip().lower() in ("y", "yes"):
             self._save(self._to_overwrite, True)
 
     def _save(self, path: Path, overwrite: bool) -> None:
-        if self.subject is not None:
+        if self._to_save is not None:
             self.status.update(activity="saving…")
-            self.studio.save(self.subject, path, overwrite=overwrite)
+            self.studio.save(self._to_save, path, overwrite=overwrite)
 
     def on_saved(self, event: messages.Saved) -> None:
         self.status.update(activity="")
@@ -62,7 +71,6 @@ class Saving(Editing):
         self.status.update(activity="")
         if event.exists:
             self._to_overwrite = Path(event.path)
-            name = printable(self._to_overwrite.name)
-            self.foot.ask("overwrite", f"{name} is there already. Overwrite it? y or n:")
+            self.ask_to_overwrite("overwrite", self._to_overwrite)
         else:
             self.complain(event.sentence)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from textual_serve.server import Server
 
-from tui_colorize.errors import UserError
+from tui_colorize.errors import UserError, reason
 
 
 def serve(arguments: Sequence[str], host: str, port: int) -> None:
@@ -22,12 +22,20 @@ def serve(arguments: Sequence[str], host: str, port: int) -> None:
     try:
         _OwnPagesOnly(command, host, port, title="tui-colorize").serve()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UserError(f"port {port} of {host} cannot be used: {reason}") from error
+        raise UserError(f"port {port} of {host} cannot be used: {reason(error)}") from error
 
 
 class _OwnPagesOnly(Server):
-    """Turns pages of other sites away: a browser lets them connect to this computer too."""
+    """Turns pages of other sites away: a browser lets them connect to this computer too.
+
+    And asks no other site for anything, as textual-serve's page would for a font.
+    """
+
+    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+        page: web.StreamResponse = await super().handle_index(request)
+        own = f"'self' {self.public_url}"
+        page.headers["Content-Security-Policy"] = f"style-src {own} 'unsafe-inline'; font-src {own}"
+        return page
 
     async def on_startup(self, app: web.Application) -> None:
         self.console.print(f"tui-colorize is at {self.public_url} until ctrl+c is pressed.")

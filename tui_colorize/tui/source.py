@@ -39,6 +39,11 @@ class Source:
     frame: int = 0
 
     @property
+    def opened_from(self) -> Path:
+        """The file that was opened: the picture's own or that of a session."""
+        return self.saved.path if self.saved else self.path
+
+    @property
     def width(self) -> int:
         return int(self.gray.shape[1])
 
@@ -48,16 +53,17 @@ class Source:
 
     def lightness_at(self, x: int, y: int) -> float:
         """L of a pixel, of its gray in 8 bits."""
-        value = int(self.gray[y, x]) / 255
-        luminance = ((value + 0.055) / 1.055) ** 2.4 if value > 0.04045 else value / 12.92
-        return float(116 * luminance ** (1 / 3) - 16 if luminance > 0.00886 else 903.3 * luminance)
+        from model.color import luminance_to_lightness, srgb_to_linear
+
+        return float(luminance_to_lightness(srgb_to_linear(int(self.gray[y, x]) / 255)))
 
     def on_frame(self, frame: int, gray: NDArray[Any]) -> Source:
         """The same film, this frame of it. gray: (height, width) uint8 or uint16."""
         from tui_colorize.imagefile import Still
+        from tui_colorize.picture import eight_bits
 
         still = Still(self.path, gray)
-        return replace(self, still=still, gray=_eight_bits(gray), frame=frame)
+        return replace(self, still=still, gray=eight_bits(gray), frame=frame)
 
     def scaled(self, size: tuple[int, int], region: tuple[int, int, int, int]) -> Pixels:
         """A region of the gray picture as (height, width, 3), averaged over areas."""
@@ -95,10 +101,11 @@ def open_source(path: Path, at_work: str | None = None) -> Source:
 
 def _open_still(path: Path, at_work: str | None, saved: SessionFile | None) -> Source:
     from tui_colorize.imagefile import read_still
+    from tui_colorize.picture import eight_bits
     from tui_colorize.session import Origin, content_digest
 
     still = read_still(path)
-    gray = _eight_bits(_luma(still.pixels))
+    gray = eight_bits(_luma(still.pixels))
     height, width = gray.shape
     origin = Origin(printable(path.name), content_digest(path), width, height)
     session = _session(origin, at_work, saved)
@@ -107,6 +114,7 @@ def _open_still(path: Path, at_work: str | None, saved: SessionFile | None) -> S
 
 def _open_film(path: Path, at_work: str | None, saved: SessionFile | None) -> Source:
     from tui_colorize.imagefile import Still
+    from tui_colorize.picture import eight_bits
     from tui_colorize.session import Origin, film_digest
     from tui_colorize.tui.film.clip import Clip
 
@@ -121,7 +129,7 @@ def _open_film(path: Path, at_work: str | None, saved: SessionFile | None) -> So
         origin.name,
         origin.sha256,
         Still(path, gray),
-        _eight_bits(gray),
+        eight_bits(gray),
         session,
         saved,
         clip,
@@ -137,12 +145,6 @@ def _session(origin: Origin, at_work: str | None, saved: SessionFile | None) -> 
     if saved and (saved.origin.width, saved.origin.height, saved.origin.frames) != mine:
         raise UserError(f"{printable(saved.path)}: the size of the picture is another")
     return None if origin.sha256 == at_work else Session(origin)
-
-
-def _eight_bits(gray: NDArray[Any]) -> Pixels:
-    import numpy as np
-
-    return gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
 
 
 def _luma(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -18,6 +18,7 @@ from tui_colorize.allocator import keep_freed_memory
 from tui_colorize.tui.probe import Probe
 from tui_colorize.tui.restore import FORMER_SCREEN, MODES_OFF, Watcher
 from tui_colorize.tui.terminal import Graphics, Terminal
+from tui_colorize.tui.torchlibrary import load_torch_library
 
 if TYPE_CHECKING:
     from tui_colorize.hints import HintSet
@@ -51,6 +52,7 @@ def run(
     """
 
     def make_engine() -> Engine:
+        load_torch_library()
         from tui_colorize.colorizer import Colorizer
 
         return Colorizer(device=device, weights=weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tui_colorize.terminaltext import printable
 from tui_colorize.tui import messages
 from tui_colorize.tui.canvas.frame import Frame, FrameRequest, make_frames
 from tui_colorize.tui.canvas.painter import Painter
+from tui_colorize.tui.canvas.panes import View
 from tui_colorize.tui.engine import Coloring, Engine, EngineFactory, Picture
 from tui_colorize.tui.latest import Latest
 from tui_colorize.tui.subject import Subject
@@ -41,13 +43,13 @@ class Studio:
         self._painter = painter
         self._files = Latest("files", ("session", "write", "open", "measure"))
         self._network = Latest(
-            "network", ("prepare", "save", "solve", "suggest", "places", "recall")
+            "network", ("prepare", "save", "solve", "suggest", "places", "recall", "expect")
         )
         self._view = Latest("view", ("frame",))
         self._engine: Engine | None = None
         self._picture: tuple[Source, Picture] | None = None
         self._subject: Subject  # from the first solve on
-        self._last_frame: Frame | None = None
+        self._last_frames: dict[bool, Frame] = {}  # by the phase of the view that blinks
         self._usual_vividness = 0.0
         self.vividness: float | None = None
         """What the engine is to work with, 0..1; None: its own."""
@@ -97,17 +99,34 @@ class Studio:
 
     def save_session(self, source: Source, work: Work, out: Path, *, overwrite: bool) -> None:
         """Saved or SaveFailed."""
-        serial = self.serial
 
-        def job() -> None:
+        def write() -> None:
             from tui_colorize.session import write_session
 
             size = (source.width, source.height)
             frames = source.film.count if source.film else None
+            write_session(
+                out, source.path, source.digest, size, work, overwrite=overwrite, frames=frames
+            )
+
+        self._write(out, write)
+
+    def save_hints(self, hints: HintSet, out: Path) -> None:
+        """Saved or SaveFailed. What is there is replaced."""
+
+        def write() -> None:
+            from tui_colorize.hintfile import write_hints
+
+            write_hints(out, hints)
+
+        self._write(out, write)
+
+    def _write(self, out: Path, write: Callable[[], None]) -> None:
+        serial = self.serial
+
+        def job() -> None:
             try:
-                write_session(
-                    out, source.path, source.digest, size, work, overwrite=overwrite, frames=frames
-                )
+                write()
             except Exception as error:
                 message = messages.SaveFailed(serial, str(out), sentence(error), exists=False)
                 if not self._post(message):
@@ -126,9 +145,11 @@ class Studio:
 
         def job() -> None:
             color = coloring.render if coloring else None
-            before = self._last_frame
+            before = self._last_frames.get(request.gray_phase)
+            if request.view is not View.BLINK:  # or one of another picture would stay, with that
+                self._last_frames.clear()
             for frame in make_frames(request, source.scaled, color, self._painter, before):
-                self._last_frame = frame
+                self._last_frames[request.gray_phase] = frame
                 self._post(messages.FrameReady(serial, frame))
                 if self._view.waits("frame"):
                     return
@@ -168,6 +189,15 @@ class Studio:
             self._post(messages.Colorized(serial, coloring, milliseconds, subject))
 
         self._submit(self._network, "solve", job)
+
+    def expect(self, subject: Subject) -> None:
+        """Make the colours now that will be asked for soon, maybe."""
+
+        def job() -> None:
+            with suppress(Exception):  # it will be told when they are asked for
+                self._solved(subject)
+
+        self._submit(self._network, "expect", job)
 
     def suggest(self, x: int, y: int) -> None:
         """Suggested, for the newest that was to be solved."""

@@ -110,7 +110,7 @@ def test_a_picture_called_image_can_be_opened(run, app):
         ("a.png --hints gone.csv", "gone.csv: there is no such file"),
         ("a.png --hints outside.csv", "outside.csv, line 2, column 'x': 8 is outside"),
         ("a.png --hints film.csv", "film.csv: hint 1 is on frame 1"),
-        ("a.png -o a.png", "a.png is the original picture"),
+        ("a.png -o a.png", "a.png is the original, which"),
         ("a.png -o a.gif", "a.gif cannot be saved"),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_failure_that_is_ours_is_one_sentence(run, app, monkeypatch, tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("tui_colorize.tui.start.run", fail)
     status, out, err = run()
-    assert (status, out) == (1, "")
+    assert (status, out) == (70, "")
     assert err.count("\n") == 1
     [log] = tmp_path.rglob("crash-*.txt")
     assert str(log) in err

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 from pathlib import Path
+
+import pytest
 
 from .makers import picture
 
@@ -61,3 +65,31 @@ def test_json_when_interrupted(run, network):
     document = json.loads(out)
     assert document["error"] == "interrupted"
     assert [file["output"] for file in document["files"]] == ["out/a-color.png"]
+
+
+@pytest.mark.parametrize("command", ["image", "video"])
+@pytest.mark.parametrize(
+    ("failure", "status", "problem"),
+    [
+        (RuntimeError("unforeseen\x1b"), 70, r"RuntimeError: unforeseen\x1b"),
+        (AssertionError(), 70, "AssertionError"),
+        (MemoryError(), 2, "there is not enough memory for this"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_json_tells_of_every_end(
+    run, network, monkeypatch, tmp_path, command, failure, status, problem
+):
+    """Also of one that nobody foresaw: whoever reads it alone is not to take it for success."""
+
+    def fail(*_, **__):
+        raise failure
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    network.no_load = failure
+    pipeline = types.SimpleNamespace(colorize_video=fail)
+    monkeypatch.setitem(sys.modules, "tui_colorize.video.pipeline", pipeline)
+    picture("a.png")
+    found, out, _ = run(command, "a.png", "-o", "b.png", "--json")
+    assert found == status
+    assert json.loads(out)["error"] == problem

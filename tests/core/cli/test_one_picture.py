@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def test_a_picture_is_coloured(run, network):
     expected = np.dstack([GRAY, GRAY // 2, 255 - GRAY])
     assert np.array_equal(np.asarray(Image.open("b.png")), expected)
     assert files() == {"a.png", "b.png", "h.csv"}
+
+
+def test_hints_that_are_not_enabled_do_not_count(run):
+    picture("a.png")
+    hints = [{"x": 1, "y": 2, "color": "red"}, {"x": 3, "y": 2, "color": "red", "enabled": False}]
+    Path("h.json").write_text(json.dumps(hints))
+    _, out, _ = run("image", "a.png", "-o", "b.png", "--hints", "h.json")
+    assert ", 1 hint, " in out
 
 
 def test_what_is_said_of_the_network_reaches_it(run, network):

@@ -13,13 +13,13 @@ from .makers import picture
 
 def out_is_source():
     picture("a.png")
-    return ["a.png", "-o", "./a.png", "--overwrite"], "is the original picture"
+    return ["a.png", "-o", "./a.png", "--overwrite"], "is the original, which"
 
 
 def out_is_a_link_to_source():
     picture("a.png")
     Path("b.png").symlink_to("a.png")
-    return ["a.png", "-o", "b.png", "--overwrite"], "is the original picture"
+    return ["a.png", "-o", "b.png", "--overwrite"], "is the original, which"
 
 
 def no_folder_for_out():

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
+
 import pytest
 
 from tui_colorize import cli
 
 from .makers import picture
+
+
+def test_the_version_of_what_is_not_installed(capsys, monkeypatch):
+    """Run from its source."""
+
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+    assert not left.value.code
+    assert capsys.readouterr().out == "tui-colorize unknown version\n"
 
 
 @pytest.mark.parametrize(

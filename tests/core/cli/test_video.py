@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
+import pytest
+
 from tui_colorize import videocli
+from tui_colorize.errors import UserError
+from tui_colorize.video import pipeline
 from tui_colorize.video.progress import Progress
+from tui_colorize.video.source import said
 
 
 def test_a_log_gets_a_line_now_and_then(monkeypatch, capsys):
@@ -27,3 +35,27 @@ def test_a_film_that_does_not_tell_its_length(monkeypatch, capsys):
     with videocli._progress() as show:
         show(Progress(3, None, 1.5, None, ""))
     assert capsys.readouterr().err == "3 frames, 1.5 fps\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "parts", "goes_on"),
+    [(errno.ENOSPC, True, True), (errno.ENOSPC, False, False), (errno.EACCES, True, False)],
+)
+def test_a_full_disk(tmp_path, monkeypatch, number, parts, goes_on):
+    """Where there is something to go on with, the sentence says so."""
+    monkeypatch.chdir(tmp_path)
+
+    def fail(*_, **__):
+        folder = Path(".out.mkv.parts")
+        folder.mkdir()
+        if parts:
+            (folder / "state.npz").touch()
+        with said("out.mkv", "be written"):
+            raise OSError(number, "No space left on device")
+
+    monkeypatch.setattr(pipeline, "colorize_video", fail)
+    Path("film.mkv").touch()
+    with pytest.raises(UserError) as caught:
+        videocli.color_video(["film.mkv", "-o", "out.mkv"])
+    sentence = "out.mkv cannot be written: no space left on device"
+    assert str(caught.value) == sentence + "; with more room, --resume goes on" * goes_on

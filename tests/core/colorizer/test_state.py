@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 
+from model.load import BUNDLED
 from tui_colorize import Colorizer, Hint, HintSet
+from tui_colorize.errors import UserError
 
 
 class TestState:
@@ -17,6 +22,18 @@ class TestState:
         assert colorizer.network_size == 256
         monkeypatch.setattr("torch.cuda.is_available", lambda: False)
         assert Colorizer("auto").device == "cpu"
+
+    def test_a_fingerprint_is_that_of_the_weights(self, tmp_path):
+        """Of what is in the file, whatever it is called: it may hold others tomorrow."""
+        weights = tmp_path / "mine.safetensors"
+        shutil.copyfile(BUNDLED, weights)
+        found = Colorizer("cpu", weights).fingerprint
+        assert found == Colorizer("cpu").fingerprint
+        assert found == hashlib.sha256(BUNDLED.read_bytes()).hexdigest()
+        gone = Colorizer("cpu", weights)
+        weights.unlink()
+        with pytest.raises(UserError, match=r"mine.safetensors cannot be read: no such file"):
+            _ = gone.fingerprint
 
     def test_a_prepared_picture_gives_what_its_image_gives(self, colorizer, photo, hints):
         picture = colorizer.prepare(photo)
@@ -31,6 +48,16 @@ class TestState:
         colorizer.suggest(picture, hints, 3, 3)
         assert colorizer.solve(picture, hints) is first
         assert colorizer.solve(picture, hints.add(Hint(1, 1, "red"))) is not first
+
+    def test_one_question_beside_others_is_not_computed_twice(self, colorizer, photo, hints):
+        """As those about a hint that is expected; another picture takes all their places."""
+        picture = colorizer.prepare(photo)
+        first = colorizer.solve(picture, hints)
+        for x in range(4):
+            colorizer.solve(picture, [Hint(x, 1, "red")])
+            assert colorizer.solve(picture, hints) is first
+        colorizer.solve(photo[::2], [])
+        assert colorizer.solve(picture, hints) is not first
 
     def test_repeated_it_is_the_same_to_the_bit(self, colorizer, photo, hints):
         first = colorizer.colorize(photo, hints)

@@ -70,6 +70,7 @@ def test_orientation_of_16_bits_and_alpha(tmp_path, suffix, channels, orientatio
     still = read_still(tmp_path / "a")
     colours = channels - (channels in (2, 4))
     assert np.array_equal(still.pixels.reshape(23, 37, -1), upright[..., :colours])
+    assert (still.alpha is not None) == (channels in (2, 4))
     if still.alpha is not None:
         assert np.array_equal(still.alpha, upright[..., -1])
 

@@ -28,17 +28,17 @@ def test_the_source_is_never_replaced(tmp_path, monkeypatch, overwrite):
     monkeypatch.chdir(tmp_path)
     names = ["source.png", "soft.png", "hard.png", "elsewhere/source.png", "folder/../source.png"]
     for out in [*(tmp_path / name for name in names), *map(Path, names)]:
-        with pytest.raises(UserError, match="the original picture"):
+        with pytest.raises(UserError, match="is the original, which is never replaced"):
             check_output(source, out, overwrite=overwrite)
-        with pytest.raises(UserError, match="the original picture"):
+        with pytest.raises(UserError, match="is the original, which is never replaced"):
             save_still(read_still(source), picture(3), out, overwrite=overwrite)
-        with pytest.raises(UserError, match="the original picture"):
+        with pytest.raises(UserError, match="is the original, which is never replaced"):
             check_output(tmp_path / "soft.png", out, overwrite=overwrite)
     assert source.read_bytes() == before
 
 
 def test_a_source_that_is_gone_is_not_replaced_either(tmp_path):
-    with pytest.raises(UserError, match="the original picture"):
+    with pytest.raises(UserError, match="is the original, which is never replaced"):
         check_output(tmp_path / "a.png", tmp_path / "a.png", overwrite=True)
 
 

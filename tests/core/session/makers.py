@@ -7,6 +7,8 @@ import os
 import random
 from pathlib import Path
 
+import msgspec
+
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.history import History
 from tui_colorize.session import Origin, Place, Session, Work
@@ -43,6 +45,28 @@ def work(steps: int = 3, undone: int = 0) -> Work:
     return Work(history, PLACE)
 
 
+def actions(count: int) -> list[Work]:
+    """The works of one user after each action: pushes, a stroke, undo, redo, moves."""
+    works = [Work(History.start(HintSet()), PLACE)]
+
+    def then(history=None, **place):
+        last = works[-1]
+        works.append(Work(history or last.history, msgspec.structs.replace(last.place, **place)))
+
+    for turn in range(count):
+        history = works[-1].history
+        then(history.push(history.state.add(Hint(turn, 1, "red")), f"put {turn}"), radius=turn)
+        then(cursor=(turn, 5))
+        before = works[-1].history
+        for x in range(3):
+            hints = [*before.state, *(Hint(x, 20 + turn % 9, "blue") for x in range(x + 1))]
+            then(before.push(HintSet(hints), "brush stroke"), cursor=(x, 20))
+        then(works[-1].history.undo())
+        then(works[-1].history.undo(), color="#010203")
+        then(works[-1].history.redo(), recent=("#010203",))
+    return works
+
+
 def long_work(steps: int, seed: int = 0) -> Work:
     """A random history, with undone steps."""
     rng = random.Random(seed)
@@ -68,6 +92,11 @@ def source(folder: Path, content: bytes = CONTENT) -> Path:
     path = folder / "old.png"
     path.write_bytes(content)
     return path
+
+
+def files(folder: Path) -> list[str]:
+    """What is kept of ORIGIN, each name without its digest."""
+    return sorted(path.name.removeprefix(ORIGIN.sha256) for path in folder.iterdir())
 
 
 def kill(session: Session) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tui_colorize.errors import UserError
 from tui_colorize.hintfile import read_hints, read_still_hints
-from tui_colorize.session import content_digest, read_session, write_session
+from tui_colorize.session import content_digest, file, read_session, record, write_session
 
 from .makers import CONTENT, HINTS, ORIGIN, SIZE, source, work
 
@@ -71,7 +71,7 @@ def test_a_missing_source_is_named(picture):
     picture.unlink()
     with pytest.raises(UserError) as caught:
         read_session(session)
-    assert str(caught.value) == f"{session}: its picture is missing, {picture}"
+    assert str(caught.value) == f"{session}: its source is missing, {picture}"
 
 
 def test_another_content_is_refused(picture):
@@ -80,7 +80,7 @@ def test_another_content_is_refused(picture):
     picture.write_bytes(CONTENT + b"!")
     with pytest.raises(UserError) as caught:
         read_session(session)
-    assert str(caught.value) == f"{picture} is not the picture that {session} was made on"
+    assert str(caught.value) == f"{picture} is not the source that {session} was made on"
 
 
 def test_the_right_picture_beside_wins_over_a_wrong_one_at_the_path(picture, tmp_path):
@@ -98,7 +98,7 @@ def test_the_name_of_a_source_leads_nowhere_else(picture, tmp_path):
     text = session.read_text().replace('"old.png"', '"../old.png"')
     session.write_text(text)
     picture.rename(tmp_path / "old.png")
-    with pytest.raises(UserError, match="its picture is missing"):
+    with pytest.raises(UserError, match="its source is missing"):
         read_session(session)
 
 
@@ -142,7 +142,6 @@ def test_a_name_that_is_not_utf8_is_said(picture):
         (b"\x89PNG\r\n\x1a\n\0", "a NUL byte"),
         (b"\xff", "not UTF-8"),
         (b"[" * 10**6, "x.tuic: this is not a session"),
-        (b" " * (16 * 2**20 + 1), "x.tuic is larger than 16 MiB: not a session"),
     ],
 )
 def test_what_is_no_session_is_refused_by_name(tmp_path, content, problem):
@@ -156,6 +155,35 @@ def test_what_is_no_session_is_refused_by_name(tmp_path, content, problem):
         read_session(tmp_path / "gone.tuic")
 
 
+def test_no_session_is_written_that_cannot_be_read_again(picture, monkeypatch):
+    """The same limit for both, far above that of hint files."""
+    session = picture.with_name("x.tuic")
+    save(session, picture)
+    size = session.stat().st_size
+    assert record.LARGEST > 100 * 2**20
+    for limit in (size, size - 1):
+        monkeypatch.setattr(record, "LARGEST", limit)
+        monkeypatch.setattr(file, "LARGEST", limit)
+        other = session.with_name(f"{limit}.tuic")
+        if limit == size:
+            save(other, picture)
+            assert read_session(other).work == work(2)
+        else:
+            with pytest.raises(UserError, match=r"tuic cannot be written: .* is larger than"):
+                save(other, picture)
+            assert not other.exists()
+            with pytest.raises(UserError, match=r"x.tuic is larger than .*: not a session"):
+                read_session(session)
+
+
+def test_a_session_may_be_larger_than_a_hint_file(picture):
+    session = picture.with_name("x.tuic")
+    save(session, picture)
+    with session.open("a") as text:
+        text.write(" " * 16 * 2**20)
+    assert read_session(session).work == work(2)
+
+
 def test_a_session_is_a_hint_file(picture):
     session = picture.with_name("x.tuic")
     save(session, picture)
@@ -164,3 +192,12 @@ def test_a_session_is_a_hint_file(picture):
     assert list(read_still_hints(session, SIZE)) == list(HINTS[:2])
     with pytest.raises(UserError, match=r"x.tuic: Hint 2 at 39,29 lies outside"):
         read_hints(session, (39, 30))
+
+
+def test_hints_of_a_session_are_on_frames_that_the_film_has(picture):
+    session = picture.with_name("x.tuic")
+    all_there = work(3, undone=1)
+    write_session(session, picture, content_digest(picture), SIZE, all_there, overwrite=False)
+    assert list(read_hints(session, SIZE, 8)) == list(HINTS)
+    with pytest.raises(UserError, match=r"x.tuic: Hint 3 is on frame 7, outside the film"):
+        read_hints(session, SIZE, 7)

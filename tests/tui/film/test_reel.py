@@ -42,6 +42,27 @@ def test_beyond_what_can_be_decoded_there_is_the_last_frame(film, frame_of):
             assert (reel.at(frame) == frame_of(59)).all()
 
 
+@pytest.mark.parametrize("wanted", [12, 30, 48])
+def test_a_damaged_stretch_may_be_longer_than_what_is_kept(film, frame_of, wanted):
+    with Reel(film, VideoFrame.gray, 9 * SIZE) as reel:
+        reel._reader = Damaged(reel._reader, range(10, 50))
+        for frame in (wanted, 5, wanted, 59, wanted):
+            assert (reel.at(frame) == frame_of(50 if frame == wanted else frame)).all()
+
+
+class Damaged:
+    """A reader of a film with frames that cannot be decoded."""
+
+    def __init__(self, reader, lost):
+        self.reader, self.lost = reader, lost
+        self.seek, self.close = reader.seek, reader.close
+
+    def __next__(self):
+        while (frame := next(self.reader)).index in self.lost:
+            pass
+        return frame
+
+
 def test_frames_and_times(film):
     clip = Clip.open(film)
     assert (clip.count, clip.size, clip.rate) == (60, (128, 96), 20)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tui_colorize.hints import Hint, HintSet
+from tui_colorize.imagefile import read_still
 from tui_colorize.tui.canvas.painter import Detail
 from tui_colorize.tui.terminal import Graphics, Terminal
 
@@ -79,9 +82,11 @@ async def test_going_to_frames(open_film, settled, said):
         assert app.document.frame == 12
         await pilot.press("g", *"@0:01.5", "enter")
         assert app.document.frame == 30
-        await pilot.press("g", *"@60", "enter")
-        assert app.document.frame == 30
-        assert said(app, "error") == ["After @ comes a frame, 0 to 59, or a time, as in 1:05.2."]
+        for nowhere in ("@60", "@0:inf", "@0:nan", "@-1"):
+            await pilot.press("g", *nowhere, "enter")
+            assert app.document.frame == 30
+        complaint = "After @ comes a frame, 0 to 59, or a time, as in 1:05.2."
+        assert said(app, "error") == [complaint] * 4
         await pilot.press("g", *"3,4", "enter")
         assert app.document.cursor == (3, 4)
 
@@ -199,6 +204,27 @@ async def test_playing_goes_on_to_the_end_and_keys_stop_it(open_film, settled, u
         await settled(pilot)
 
 
+@pytest.mark.parametrize("key", ["c", "m", "M", "g", "s"])
+async def test_escape_leaves_a_question_that_was_asked_while_it_played(open_film, settled, key):
+    async with open_film().run_test(size=SIZE) as pilot:
+        app = await settled(pilot)
+        await pilot.press("p", key)
+        assert not app.playing
+        assert app.focused is not app.canvas
+        await pilot.press("escape")
+        assert app.focused is app.canvas
+
+
+async def test_escape_leaves_the_table_while_it_plays(open_film, settled):
+    async with open_film().run_test(size=SIZE) as pilot:
+        app = await settled(pilot)
+        await pilot.press("p", "tab")
+        assert app.playing
+        await pilot.press("escape")
+        assert not app.playing
+        assert app.focused is app.canvas
+
+
 async def test_leaving_while_it_plays(open_film, settled):
     app = open_film()
     async with app.run_test(size=SIZE) as pilot:
@@ -235,13 +261,32 @@ async def test_frames_that_come_too_late_are_dropped(open_film, settled, until, 
         assert not app.playing
 
 
-async def test_saving_saves_the_frame(open_film, settled, until, film):
+async def test_saving_saves_the_frame_that_was_on_show(open_film, settled, until, film, frame_of):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         app.show_frame(12)
         await settled(pilot)
-        await pilot.press("s", "enter")
-        await until(pilot, film.with_name("reel-12-color.png").exists)
+        await pilot.press("s")
+        app.show_frame(30)  # the timeline is clicked meanwhile
+        await settled(pilot)
+        await pilot.press("enter")
+        saved = film.with_name("reel-12-color.png")
+        await until(pilot, saved.exists)
+        await until(pilot, lambda: not app.studio.saving)
+        assert (read_still(saved).pixels == frame_of(12)[..., None]).all()  # no hints: gray
+
+
+async def test_saving_stops_the_film(open_film, settled, until, film):
+    async with open_film().run_test(size=SIZE) as pilot:
+        app = await settled(pilot)
+        await pilot.press("p")
+        await until(pilot, lambda: app.document.frame > 3)
+        await pilot.press("s")
+        assert not app.playing
+        app.foot.call_off()
+        await settled(pilot)
+        await pilot.press("s")
+        assert f"reel-{app.document.frame}-color.png" in app.foot.query_one("#answer").value
 
 
 async def test_a_still_after_a_film(open_film, settled, picture, ready, until, engine):

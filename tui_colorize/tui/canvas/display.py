@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
@@ -28,6 +29,7 @@ _QUEUED = 15  # writes that wait for the terminal; Textual blocks at 30
 _RETRY = 0.05  # seconds
 _SOON = 0.005  # until the rest of what is too much for one turn
 _SETTLED = 0.25  # seconds without a change of size
+_HELD = 0.15  # seconds
 _SMALL = 2000  # bytes that the terminal shows at once anyway
 
 
@@ -42,9 +44,10 @@ class Display(App[None]):
         self.link = Link()
         self._retry: Timer | None = None
         self._settling: Timer | None = None
+        self._held = ExitStack()
+        self._holding: Timer | None = None
 
     def on_mount(self) -> None:
-        self.app_suspend_signal.subscribe(self, lambda _: self.canvas.free())
         self.app_resume_signal.subscribe(self, self._resumed)
 
     def on_exit_app(self) -> None:
@@ -113,6 +116,27 @@ class Display(App[None]):
             screen._compositor_refresh()
             screen._dirty_widgets |= waiting  # forgotten with it otherwise, and never drawn
 
+    def hold_back(self) -> None:
+        """Draw the canvas now, all else with what it shows next, or a little later: colours come
+        sooner if nothing else is done while they are made."""
+        if self.screen._layout_required:
+            return
+        self.draw_now(self.canvas)
+        if self._holding is None:
+            self._held.enter_context(self.batch_update())
+        else:
+            self._holding.stop()
+        self._holding = self.set_timer(_HELD, self.let_go)
+
+    def let_go(self) -> None:
+        """Draw what was held back, at Textual's next turn."""
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+            self._held.close()
+            if self._screen_stack:
+                self.screen.check_idle()
+
     def _try_again(self) -> None:
         self._retry = None
         self._refresh()
@@ -145,6 +169,7 @@ class Display(App[None]):
         self._refresh()
 
     def _resumed(self, _: App[object]) -> None:
-        """The terminal was somebody else's meanwhile."""
+        """The terminal was somebody else's meanwhile, and may be another one, elsewhere, now."""
+        self.link = Link()
         self.canvas.send_anew()
         self._draw_all()

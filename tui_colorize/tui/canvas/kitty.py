@@ -6,7 +6,7 @@ import io
 import itertools
 import os
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.color import Color
@@ -51,8 +51,8 @@ class KittyPainter(PixelPainter):
     )
     # With these a picture of 100 x 40 cells stays below 200,000 bytes, a frugal one below half of
     # that, the coarse one before it and both their placeholders included.
-    coarse = Quality(4, 64)
-    budget = 31
+    coarse = Quality(4.5, 64)
+    budget = 28.5
     frugal_budget = 14
     small = 4000
 
@@ -63,6 +63,8 @@ class KittyPainter(PixelPainter):
         # Other programs of the same window have pictures of their own, mostly with small numbers.
         self._numbers = itertools.count((os.getpid() % 0x80 + 0x40) << 16)
         self._kept: set[int] = set()
+        self.tell: Callable[[set[int]], object] | None = None
+        """Called with the numbers of pictures that the terminal now keeps, or keeps no longer."""
 
     def encode(self, pixels: Pixels, palette: Palette, shrink: float) -> str:
         import numpy as np
@@ -101,16 +103,24 @@ class KittyPainter(PixelPainter):
         return Tile(column, row, piece.pixels, cells, data, number, detail)
 
     def put(self, tile: Tile) -> str:
-        self._kept.add(tile.key)
+        if tile.key in self._kept:
+            return ""
+        self._keep(self._kept | {tile.key})
         return tile.data
 
     def mend(self, tile: object, place: object) -> str:
         return ""  # whatever lay over the placeholders, they are text that Textual writes again
 
     def forget(self, tiles: Sequence[Tile]) -> str:
-        self._kept -= {tile.key for tile in tiles}
+        self._keep(self._kept - {tile.key for tile in tiles})
         return "".join(delete(tile.key) for tile in tiles)
 
     def close(self) -> str:
-        kept, self._kept = self._kept, set()
-        return "".join(map(delete, sorted(kept)))
+        kept = sorted(self._kept)
+        self._keep(set())
+        return "".join(map(delete, kept))
+
+    def _keep(self, numbers: set[int]) -> None:
+        changed, self._kept = self._kept ^ numbers, numbers
+        if self.tell is not None:
+            self.tell(changed)

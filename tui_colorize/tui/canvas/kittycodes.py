@@ -11,6 +11,9 @@ _NUMBERS = "".join(map(chr, (
     0x305, 0x30D, 0x30E, 0x310, 0x312, 0x33D, 0x33E, 0x33F, 0x346, 0x34A,
     0x34B, 0x34C, 0x350, 0x351, 0x352, 0x357, 0x35B, 0x363, 0x364, 0x365, 0x366, 0x367,
 )))  # fmt: skip
+POINTER = (7301, 7302, 7303)
+"""Numbers of the pictures of the cursor: short, since they go out with every move, and further on
+than other programs count."""
 _CHUNK = 4096  # characters of a picture in one escape sequence
 
 

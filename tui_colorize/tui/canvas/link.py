@@ -17,13 +17,15 @@ from typing import NamedTuple
 QUESTION = "\x1b[6n"
 """Where is the cursor? Textual passes the answer on as CursorPosition."""
 
-PIECE = 8_000  # bytes between two questions
-_SMALLEST, _LARGEST = 16_000, 2_000_000  # bytes on the way
-_DELAY = 0.03  # seconds that pieces may wait for each other
+PIECE = 4_000  # bytes between two questions
+_FIRST = 16_000  # bytes on the way before the rate is known
+_PLENTY = 8e6  # bytes per second; more are not needed, and times are not exact enough to tell
+_AHEAD = 0.01  # seconds that the link is given work for: it waits for none, a key not for long
+_HASTE = 0.9  # of the time that a piece takes: so there is something waiting mostly, to judge by
 _PATIENCE = 3.0  # seconds after which an answer will not come any more
-_AT_ONCE = 0.005  # seconds
 _EXACT = 0.002  # seconds by which times may be wrong
-_JUDGED = 15  # pieces whose pace tells how fast the link is
+_STRETCH = 4 * PIECE  # bytes whose pace is taken at once: answers may come in bunches
+_KEPT, _JUDGED = 15, 7  # stretches; so many of them tell how fast the link is
 _SLOW = 500_000  # bytes per second; a whole picture takes about a second
 
 
@@ -41,14 +43,18 @@ class Link:
         self._clock = clock
         self._asked: deque[_Piece] = deque()
         self._unasked = 0
-        self._window = _SMALLEST
-        self._fastest = float("inf")
+        self._first = _FIRST
+        self._fastest = (float("inf"), 0)  # seconds until an answer, and to a piece of what size
         self._deaf = False
         self._answered = float("-inf")  # when the last answer came
-        self._paces: deque[float] = deque(maxlen=_JUDGED)
+        self._stretch = (0.0, 0)  # seconds that the link took for so many bytes
+        self._paces: deque[float] = deque(maxlen=_KEPT)  # seconds per byte
+        self._busy = float("-inf")  # until when the link has work, at its pace
 
     def sent(self, count: int) -> bool:
         """So much was written. Whether to write the question now."""
+        if self._paces:
+            self._busy = max(self._busy, self._clock()) + count * self._pace * _HASTE
         self._unasked += count
         if self._unasked < PIECE or self._deaf:
             return False
@@ -61,31 +67,38 @@ class Link:
         if not self._asked:
             return
         at = self._clock() if at is None else at
+        full = self._on_way >= self._first
         asked, size = self._asked.popleft()
-        taken = at - asked
-        self._fastest = min(self._fastest, taken)
+        self._fastest = min(self._fastest, (at - asked, size))
         # A piece that was sent a whole round trip before the answer to the one before it had to
         # wait for that: the time between the answers is what the link took for it. That holds
         # however far away the terminal is, and however slow this program is at the moment.
-        if self._answered - asked >= self._fastest - _EXACT:
-            self._paces.append((at - self._answered) / size)
+        taken, least = self._fastest
+        way = taken - (least * self._pace if self._paces else 0.0)
+        if self._answered - asked >= way - _EXACT:
+            seconds, count = self._stretch
+            self._stretch = seconds + at - self._answered, count + size
+            if self._stretch[1] >= _STRETCH:
+                self._paces.append(max(1 / _PLENTY, self._stretch[0] / self._stretch[1]))
+                self._stretch = (0.0, 0)
+        elif full and not self._paces:
+            self._first += 2 * size  # nothing waits yet: the link takes more
         self._answered = at
-        if self._asked and self._asked[0].asked - asked < _AT_ONCE:
-            return  # the last one of those that were written together tells
-        # More on the way as long as nothing waits; less as soon as pieces queue up somewhere. What
-        # is on its way when they begin to will be heard of only a round trip later.
-        waited = taken - self._fastest
-        if waited > _DELAY:
-            self._window = max(_SMALLEST, self._window * 3 // 4)
-        elif waited < _DELAY / 3:
-            self._window = min(_LARGEST, self._window + PIECE)
+
+    @property
+    def _on_way(self) -> int:
+        """Bytes that have not been heard of."""
+        return self._unasked + sum(piece.size for piece in self._asked)
+
+    @property
+    def _pace(self) -> float:
+        """Seconds per byte."""
+        return median(self._paces) if len(self._paces) > 2 else max(self._paces)
 
     @property
     def throughput(self) -> float | None:
         """Bytes per second; None until there was enough to judge by."""
-        if len(self._paces) < _JUDGED:
-            return None
-        return 1 / max(1e-9, median(self._paces))
+        return 1 / self._pace if len(self._paces) >= _JUDGED else None
 
     @property
     def slow(self) -> bool:
@@ -99,5 +112,11 @@ class Link:
             self._deaf = True
             self._asked.clear()
         if self._deaf:
-            return _SMALLEST
-        return self._window - self._unasked - sum(piece.size for piece in self._asked)
+            return _FIRST
+        if not self._paces:
+            return self._first - self._on_way
+        # What fills the link: as much as it passes on during a round trip. More would queue up
+        # before it, and so would all of this if it were sent at once.
+        ahead = self._busy - self._clock()
+        window = max(_FIRST, (self._fastest[0] + _AHEAD) / self._pace)
+        return int(min(window - self._on_way, (_AHEAD - max(0.0, ahead)) / self._pace))

@@ -21,6 +21,7 @@ _GRAYS = 64  # more of them cannot be told apart
 _SAMPLES = 5  # tiles that are tried first
 _ROOM = 0.85  # of the budget: who has spent more cannot afford better, mostly
 _SURE = 0.95  # of the budget: who would spend that is likely to stay within it
+_ALIKE = 0.15  # of what a few pieces took: a picture that takes so much more or less is another
 
 
 class Quality(NamedTuple):
@@ -28,6 +29,15 @@ class Quality(NamedTuple):
 
     shrink: float
     colors: int
+
+
+class _Afforded(NamedTuple):
+    """quality: its number; taken: of the budget, by a few pieces, each by cells; ratio: of what
+    all took to that."""
+
+    quality: int = 0
+    taken: float = 0.0
+    ratio: float = 1.0
 
 
 class PixelPainter(ABC):
@@ -49,8 +59,7 @@ class PixelPainter(ABC):
         """cell: its size in pixels. colors: how many the terminal can show in one picture."""
         self.cell = cell
         self._best = [quality for quality in self.qualities if quality.colors <= colors]
-        self._afforded: dict[Detail, int] = {}  # which of them was, the last time
-        self._ratio = 1.0  # of what all pieces took then to what a few of them did, each by cells
+        self._last: dict[Detail, _Afforded] = {}
 
     def resize(self, cell: Callable[[], tuple[int, int] | None]) -> None:
         self.cell = cell() or self.cell
@@ -123,21 +132,23 @@ class PixelPainter(ABC):
             size = sum(len(encode(piece, self._best[index])) for piece in pieces)
             return size / (budget * sum(piece.cells for piece in pieces))
 
-        # A few pieces tell what all take. Where the last picture ended: this one is much like it.
+        # A few pieces tell what all take. Where the last picture ended, if this one is like it.
         sample = pieces[:: max(1, len(pieces) // _SAMPLES)]
-        index, last = self._afforded.get(detail, 0), len(self._best) - 1
-        while index and spent(index, sample) * self._ratio <= _ROOM:
-            if spent(index - 1, sample) * self._ratio > _SURE:
+        index, taken, ratio = self._last.get(detail, _Afforded())
+        if abs(spent(index, sample) - taken) > _ALIKE * taken:
+            index, taken, ratio = _Afforded()
+        while index and spent(index, sample) * ratio <= _ROOM:
+            if spent(index - 1, sample) * ratio > _SURE:
                 break
             index -= 1
-        while index < last:
-            if spent(index, sample) * self._ratio <= 1:
+        while index < len(self._best) - 1:
+            if spent(index, sample) * ratio <= 1:
                 whole = spent(index, pieces)
-                self._ratio = whole / spent(index, sample)
+                ratio = whole / spent(index, sample)
                 if whole <= 1:
                     break
             index += 1
-        self._afforded[detail] = index
+        self._last[detail] = _Afforded(index, spent(index, sample), ratio)
         return self._best[index]
 
 

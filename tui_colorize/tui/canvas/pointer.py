@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_colorize.tui.canvas.kittycodes import delete, transmission
+from tui_colorize.tui.canvas.kittycodes import POINTER, delete, transmission
 
 if TYPE_CHECKING:
     from PIL import ImageDraw
 
-_CROSS, _COLUMN, _ROW = 71, 72, 73  # numbers of the pictures
+CROSS, _COLUMN, _ROW = POINTER
 _DARK, _LIGHT, _BRUSH = (0, 0, 0), (255, 255, 255), (255, 79, 163)
 
 Cell = tuple[int, int]
@@ -59,7 +59,7 @@ class KittyPointer:
             text = _pictures(spot)
         (left, top), (column, row) = spot.corner, spot.cell
         wanted = {
-            _CROSS: ((column - 1, row - 1), spot.half * (spot.size[1] // 2)),
+            CROSS: ((column - 1, row - 1), spot.half * (spot.size[1] // 2)),
             _COLUMN: ((column, top - 1), 0),
             _ROW: ((left - 1, row), 0),
         }
@@ -82,7 +82,7 @@ class KittyPointer:
         made, self._made, self._placed = self._made, (), {}
         if not made:
             return ""
-        return "".join(map(delete, (_CROSS, _COLUMN, _ROW)))
+        return "".join(map(delete, POINTER))
 
 
 def _pictures(spot: Spot) -> str:
@@ -116,7 +116,7 @@ def _pictures(spot: Spot) -> str:
         )
 
     return (
-        _picture(_CROSS, spot, (3, 3), cross)
+        _picture(CROSS, spot, (3, 3), cross)
         + _picture(_COLUMN, spot, (1, 1), column)
         + _picture(_ROW, spot, (1, 1), row)
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_colorize.tui.canvas.display import Display
     from tui_colorize.tui.screenful import Span
 
-_TURN = 0.03  # seconds between two looks whether there is room on the link
+_TURN = 0.015  # seconds between two looks whether there is room on the link
 _AT_ONCE = 4000  # cells; to draw more of them would hold keys up
 _MENDED = 500  # of them in the time that it takes to draw a part of a tile
 
@@ -51,6 +51,8 @@ class Surface(Widget):
         self._put_cells = 0  # since something was drawn
         self._undrawn: set[Place] = set()
         self._gone: list[Tile] = []
+        self._spare: dict[Place, Tile] = {}  # what was shown before
+        self._keeps_spare = False  # it will be shown again soon
         self._marks: Marks = {}
         self._turn: Timer | None = None
 
@@ -77,6 +79,12 @@ class Surface(Widget):
         self._placeholder = text
         if self.frame is None:
             self._clear()
+
+    def keep_spare(self, wanted: bool) -> None:
+        """Whether what is replaced stays with the terminal, since it will be shown again soon."""
+        self._keeps_spare = wanted
+        self._gone += self._spare.values()
+        self._spare.clear()
 
     def _show_tiles(self, tiles: dict[Place, Tile]) -> None:
         """Show these and no others: what differs is sent, as the link has room for it; what has
@@ -126,15 +134,17 @@ class Surface(Widget):
         old = self._shown.get(tile.place)
         self._shown[tile.place] = tile
         if old is not None and old is not tile:
-            self._gone.append(old)
+            if self._keeps_spare:
+                self._spare[tile.place], old = old, self._spare.get(tile.place, tile)
+            if old is not tile:
+                self._gone.append(old)
         if self.painter.mends:
             self._draw(tile)
+            if old is None:
+                self._fill(tile.place, [[self._hole] * tile.place[2]] * tile.place[3])
         else:
             self._host.send(self.painter.put(tile))
-        if not self.painter.mends:
             self._fill(tile.place, tile.cells)
-        elif old is None:
-            self._fill(tile.place, [[self._hole] * tile.place[2]] * tile.place[3])
 
     def _draw(self, tile: Tile) -> None:
         """Draw a tile over its cells, as far as those are on the screen and nothing covers them."""
@@ -201,6 +211,7 @@ class Surface(Widget):
         """The terminal has lost its pictures."""
         if self.painter.pointer is not None:
             self.painter.pointer.forget()
+        self._host.send(self.painter.close())
         self._waiting = deque(self.frame.tiles.values() if self.frame is not None else ())
         self.go_on()
 
@@ -270,6 +281,7 @@ class Surface(Widget):
         """Nothing but ground."""
         self._gone += self._shown.values()
         self._shown.clear()
+        self.keep_spare(self._keeps_spare)
         self._undrawn.clear()
         self._waiting.clear()
         self._marks = {}

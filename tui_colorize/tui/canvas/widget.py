@@ -70,6 +70,7 @@ class Canvas(Surface, can_focus=True):
         self._blink: Timer | None = None
         self._rest: Timer | None = None
         self._grabbed: tuple[int, int] | None = None
+        self._dragged_to: tuple[int, int] | None = None  # None before the mouse has moved
         self._grabbed_seam = False
 
     def on_mount(self) -> None:
@@ -113,6 +114,7 @@ class Canvas(Surface, can_focus=True):
         """Show another view of the picture."""
         self.view = view
         self._gray_phase = False
+        self.keep_spare(view is View.BLINK)
         if self._blink is not None:
             (self._blink.resume if view is View.BLINK else self._blink.pause)()
         if self.viewport is not None:
@@ -324,16 +326,20 @@ class Canvas(Surface, can_focus=True):
             self._put_seam(self._seam_at(event.screen_offset) or 0.0)
             return
         place = self._source_at(event.screen_offset)
-        if place is not None and place != self._grabbed:
+        if place is not None and place != (self._dragged_to or self._grabbed):
+            self._dragged_to = place
             self.post_message(PictureDragged(self._grabbed, place, done=False))
 
     def on_mouse_up(self, event: MouseUp) -> None:
         grabbed, self._grabbed = self._grabbed, None
+        end, self._dragged_to = self._dragged_to, None
         seam, self._grabbed_seam = self._grabbed_seam, False
         self.release_mouse()
-        place = self._source_at(event.screen_offset)
-        if not seam and grabbed is not None and place is not None and place != grabbed:
-            self.post_message(PictureDragged(grabbed, place, done=True))
+        if not seam and grabbed is not None:
+            # it may end outside the picture, or where it began
+            place = self._source_at(event.screen_offset) or end or grabbed
+            if end is not None or place != grabbed:
+                self.post_message(PictureDragged(grabbed, place, done=True))
 
     def on_click(self, event: Click) -> None:
         place = self._source_at(event.screen_offset)

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_colorize.video.shots import LOOK_AHEAD, with_starts
+from tui_colorize.video.shots import LOOK_AHEAD, WARM_UP, with_starts
 
 Gray = NDArray[np.uint8]
 
 _BLOCK = 240  # frames that are looked at together
-_WARM_UP = 48  # frames before them that the detector has to see
 
 
 class Cuts:
@@ -58,7 +57,7 @@ class Cuts:
     def _scan(self, block: int) -> Iterator[None]:
         first = block * _BLOCK
         last = min(first + _BLOCK, self._count)
-        begin = max(0, first - _WARM_UP)
+        begin = max(0, first - WARM_UP)
         seen = range(begin, min(last + LOOK_AHEAD, self._count))
         for frame, starts in with_starts(seen, self._frame):
             if first <= frame < last:

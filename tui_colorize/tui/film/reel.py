@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 
 from tui_colorize.errors import UserError
 from tui_colorize.video.frame import VideoFrame
-from tui_colorize.video.reader import VideoReader
+from tui_colorize.video.reader import NEAR, VideoReader
 
 Plane = NDArray[Any]
 
-_NEAR = 48  # frames ahead that are sooner reached by reading on than by a seek
 _BACK = 32  # frames before the wanted one that are read too when one goes back
 _FEWEST = 8  # frames that are kept, however large they are
 
@@ -60,10 +58,13 @@ class Reel:
             if index in self._kept:
                 self._kept.move_to_end(index)
                 return self._kept[index]
-            if not self._next <= index <= self._next + _NEAR:
+            if not self._next <= index <= self._next + NEAR:
                 self._go(index)
+            plane = None
             while self._next <= index < self._end:
-                self._read_on()
+                plane = self._read_on()
+            if plane is not None:  # in memory it may be no longer, behind a long damaged stretch
+                return plane
 
     def _go(self, index: int) -> None:
         """Let reading on begin at the frame, or before it when going back."""
@@ -74,15 +75,16 @@ class Reel:
         except UserError:
             self._end = place
 
-    def _read_on(self) -> None:
-        with suppress(StopIteration):
-            frame = next(self._reader)
-            plane = self._view(frame)
-            for index in range(self._next, frame.index + 1):  # of damaged ones, too
-                self._keep(index, plane)
-            self._next = frame.index + 1
-            return
-        self._end = self._next
+    def _read_on(self) -> Plane | None:
+        frame = next(self._reader, None)
+        if frame is None:
+            self._end = self._next
+            return None
+        plane = self._view(frame)
+        for index in range(self._next, frame.index + 1):  # of damaged ones, too
+            self._keep(index, plane)
+        self._next = frame.index + 1
+        return plane
 
     def _keep(self, index: int, plane: Plane) -> None:
         if index not in self._kept:

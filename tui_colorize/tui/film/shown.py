@@ -50,10 +50,6 @@ class FilmShown(Editing):
         """Frames a second while it plays."""
         return None
 
-    def stop(self) -> None:
-        """Play no longer."""
-        raise NotImplementedError
-
     def comes(self) -> None:
         """The frame that was to be played is being drawn."""
         raise NotImplementedError
@@ -207,6 +203,10 @@ class FilmShown(Editing):
         self._remembered.learn(event.own, event.seen, event.memory)
         self._recollect()
         self.color_anew()
+
+    def on_render_failed(self, event: messages.RenderFailed) -> None:
+        if event.serial == self.studio.serial:
+            self._recalling = False
 
     # Table, status, timeline.
 

@@ -16,16 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_colorize.hints import HintSet
+from tui_colorize.picture import eight_bits
 from tui_colorize.tui.film.cuts import Cuts
 from tui_colorize.tui.film.reel import Reel
 from tui_colorize.tui.film.trails import BACKWARD, FORWARD, LOST, SEEN, Gray, Trail, Walk
 from tui_colorize.tui.latest import step_back
 from tui_colorize.tui.picturestate import HintPoint, point_of
 from tui_colorize.video.agree import Agreement
-from tui_colorize.video.flow import working
+from tui_colorize.video.flow import working, working_copy
 from tui_colorize.video.follow import LONG_SIDE, Place
 from tui_colorize.video.frame import VideoFrame
-from tui_colorize.video.tracker import Track
+from tui_colorize.video.tracker import Track, tracks_on
 
 _KEPT = 96 * 2**20  # bytes of working copies
 _TURN = 24  # frames in one direction before it is the other's turn
@@ -124,22 +125,9 @@ class Tracks:
 
     def _found(self, frame: int) -> list[Track]:
         hints, (width, height) = self._hints, self._size
-        scale = min(1.0, LONG_SIDE / max(width, height))
-        across = max(1, round(width * scale)) / width
-        down = max(1, round(height * scale)) / height
-        agreement = self._agreement(hints)
-        tracks = []
-        for index, (place, share) in sorted(
-            agreement.agreed(frame, self._places(hints, frame)).items()
-        ):
-            x, y = (place.x + 0.5) / across - 0.5, (place.y + 0.5) / down - 0.5
-            if place.visible:
-                x, y = min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
-            group = agreement.group(index)
-            tracks.append(
-                Track(index, x, y, place.scale, place.confidence, place.visible, group, share)
-            )
-        return tracks
+        across, down = working_copy(width, height, LONG_SIDE)
+        places, agreement = self._places(hints, frame), self._agreement(hints)
+        return tracks_on(frame, places, agreement, (height, width), (down, across))
 
     def overview(self, hidden: Collection[tuple[int, int, int, int, int]] = ()) -> Overview:
         """Shots, where hints are followed, where they are lost.
@@ -303,6 +291,4 @@ def _runs(states: NDArray[np.uint8]) -> list[tuple[int, int]]:
 
 
 def _small(frame: VideoFrame) -> Gray:
-    gray = frame.gray()
-    eight = gray if gray.dtype == np.uint8 else (gray >> 8).astype(np.uint8)
-    return working(eight, LONG_SIDE)
+    return working(eight_bits(frame.gray()), LONG_SIDE)

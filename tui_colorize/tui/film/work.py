@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from tui_colorize.tui import messages
@@ -126,12 +127,12 @@ class FilmWork(Playing):
         self.stop()
         *minutes, last = text[1:].split(":")
         frame: int | None = None
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             if minutes:
                 seconds = float(last)
                 for number, part in enumerate(reversed(minutes), 1):
                     seconds += int(part) * 60**number
-                frame = clip.frame_at(seconds)
+                frame = clip.frame_at(seconds) if isfinite(seconds) else None
             else:
                 frame = int(last)
         if frame is None or not 0 <= frame < clip.count:

@@ -66,8 +66,7 @@ class ExportScreen(ModalScreen[None]):
     def __init__(self, film: Request | None, changed: Callable[[], object]) -> None:
         super().__init__()
         self._film, self._changed = film, changed
-        # What is offered may not look like what it is: a name may hold what must not be shown.
-        self._offered: tuple[str, Path] = ("", Path())
+        self._offered = Path()
         self._list = ExportList(id="export-list")
         self._foot = Static(id="export-foot", markup=False)
         self._output = Input(id="export-output", compact=True, select_on_focus=False)
@@ -188,14 +187,12 @@ class ExportScreen(ModalScreen[None]):
             self._offer(path.with_suffix(fitting))
 
     def _offer(self, path: Path) -> None:
-        self._offered = printable(path), path
-        self._output.value = self._offered[0]
-        self._output.cursor_position = len(self._offered[0])
+        self._offered = path
+        self._output.value = printable(path)
+        self._output.cursor_position = len(self._output.value)
 
     def _path(self) -> Path:
-        shown, path = self._offered
-        text = self._output.value
-        return path if text == shown else typed_path(text)
+        return typed_path(self._output.value, self._offered)
 
     def _request(self, film: Request) -> Request:
         quality, preset, every = self._quality.value, self._preset.value, self._every.value

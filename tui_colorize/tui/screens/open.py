@@ -20,6 +20,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
+from tui_colorize.errors import reason
 from tui_colorize.terminaltext import printable
 from tui_colorize.tui.glass import LaidOutOnce
 from tui_colorize.tui.preview import preview
@@ -92,7 +93,7 @@ class OpenScreen(LaidOutOnce, Screen[Path | None]):
                 elif is_picture(path) or is_session(path) or is_film(path):
                     pictures.append((path, False))
         except OSError as error:
-            problem = f"{printable(folder)}: {(error.strerror or 'cannot be read').lower()}"
+            problem = f"{printable(folder)}: {reason(error)}"
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._listed, folder, [*folders, *pictures], problem)
 

@@ -56,7 +56,11 @@ class ExportList(OptionList):
 
     def choose(self, id: str) -> None:
         """Move the cursor to that export as soon as it is shown."""
-        self._wanted = id
+        ids = [each.export.id for each in self._listed]
+        if id in ids:
+            self.highlighted = ids.index(id)
+        else:
+            self._wanted = id
 
     def show(self, listed: Sequence[Listed]) -> None:
         """Show these, the one begun last at the end; the cursor stays on its export."""

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_colorize.tui.messages import GamutShown
 from tui_colorize.tui.theme import shades
 
 if TYPE_CHECKING:
@@ -197,6 +198,12 @@ class Gamut(Widget, can_focus=True):
         chroma = self._top * max(0.0, part) ** (1 / _SPREAD)
         self._choose(event.x * 360 / self.size.width, chroma)
         self.action_take()
+
+    def on_show(self) -> None:
+        self.post_message(GamutShown())
+
+    def on_resize(self) -> None:
+        self.post_message(GamutShown())
 
     def on_focus(self) -> None:
         self.refresh(Region(0, 0, self.size.width, 1))

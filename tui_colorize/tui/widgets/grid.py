@@ -65,10 +65,6 @@ class Grid(Widget, can_focus=True):
         self.row = 0
         self.column = 1
 
-    @property
-    def row_count(self) -> int:
-        return len(self._rows)
-
     def texts(self) -> list[list[str]]:
         """What the cells say, row by row."""
         return [[cell.plain for cell in row] for row in self._rows]

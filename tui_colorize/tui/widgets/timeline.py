@@ -35,7 +35,6 @@ class Timeline(Widget):
         self._starts: Sequence[int] = (0,)
         self._states: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None
         self._grabbed = False
-        self._drawn: dict[int, list[Segment]] = {}
 
     def show(self, frame: int, frames: int, hinted: Collection[int]) -> None:
         """Show these hinted frames and the one that is on show, out of so many."""
