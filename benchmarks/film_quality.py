@@ -1,6 +1,7 @@
 """How well a few hints on the first frame colour a whole clip, against the clip's true colours.
 
     python benchmarks/film_quality.py CLIP.mp4 [CLIP.mp4 ...] [--frames 60] [--sheets FOLDER]
+    python benchmarks/film_quality.py CLIP.mp4 [CLIP.mp4 ...] --reference [--every 1]
 
 At the network's working size; hints are 7x7 source pixels with their mean true ab at random
 places. Ways: tracking, memory and both, by the network on every third frame, each by itself; film,
@@ -10,7 +11,8 @@ they were put and above no hints at all (both on every third frame by itself, to
 change of ab along the true motion, and CDC: Jensen-Shannon divergence of the RGB histograms 1, 2
 and 4 frames apart (Liu et al. 2021, "Temporally Consistent Video Colorization with Deep Feature
 Propagation and Self-regularization Learning"), and colourfulness (Hasler & Suesstrunk 2003), all
-relative to the true clip.
+relative to the true clip. With --reference the film is coloured from the true colours of its
+first frame alone, and the second is the first that counts.
 """
 
 from __future__ import annotations
@@ -34,8 +36,7 @@ from tui_colorize.video.pins import paint, pin_of, with_lightness
 from tui_colorize.video.shotcolor import ShotColorist
 from tui_colorize.video.shotframe import ShotFrame
 from tui_colorize.video.source import open_film
-from tui_colorize.video.temporal import Path as Way
-from tui_colorize.video.temporal import Step, View, enlarged, pull
+from tui_colorize.video.temporal import Step, Trace, View, enlarged, pull
 from tui_colorize.video.tracker import track_shot
 
 Plane = NDArray[np.float32]
@@ -99,8 +100,11 @@ def place_hints(clip: Clip, count: int, seed: int) -> tuple[list[Hint], list[tup
 class Film:
     """One clip with its hints, coloured in several ways."""
 
-    def __init__(self, clip: Clip, colorizer: Colorizer, count: int, seed: int) -> None:
+    def __init__(
+        self, clip: Clip, colorizer: Colorizer, count: int, seed: int, *, reference: bool = False
+    ) -> None:
         self.clip, self.network = clip, colorizer
+        self.reference = np.ascontiguousarray(clip.lab[0][..., 1:]) if reference else None
         self.hints, self.colors = place_hints(clip, count, seed)
         self.tracks = list(track_shot(clip.large, self.hints))
 
@@ -139,7 +143,8 @@ class Film:
         for index, gray in enumerate(self.clip.gray):
             own = tuple(self.put(0)) if index == 0 else ()
             tracked = tuple(self.followed(index)) if index else ()
-            frame = ShotFrame(index, gray, tracked, own, places=self.places(index))
+            still = self.reference if index == 0 else None
+            frame = ShotFrame(index, gray, tracked, own, still, places=self.places(index))
             results += colorist.feed(frame)
         return [result.ab for result in (*results, *colorist.finish())]
 
@@ -182,7 +187,7 @@ def flicker(colors: Sequence[Plane], steps: Sequence[Step]) -> float:
     """Mean change of ab along the motion where nothing was uncovered."""
     changes = []
     for number, step in enumerate(steps):
-        back = enlarged(Way(step.back, step.back_sure))
+        back = enlarged(Trace(step.back, step.back_sure))
         moved = np.linalg.norm(colors[number + 1] - pull(colors[number], back.position), axis=-1)
         changes.append(moved[back.confidence > 0.5].mean())
     return float(np.mean(changes))
@@ -239,7 +244,9 @@ def measure(path: Path, film: Film, ways: Sequence[str], every: int | None) -> N
         else:
             pins = nothing if way == "memory" else film.followed
             colors = film.alone(pins, memory=way != "tracking")
-        first, average = psnr(clip, 0, colors[0]), mean(colors)
+        begin = 0 if film.reference is None else 1
+        first = psnr(clip, begin, colors[begin])
+        average = mean({index: ab for index, ab in colors.items() if index >= begin})
         rgb = [under(clip, index, ab) for index, ab in colors.items()]
         vivid = np.mean([colorfulness(each) for each in rgb])
         rest = "       -       -"
@@ -274,6 +281,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int)
     parser.add_argument("--ways", nargs="+", default=["tracking", "memory", "both", "film"])
+    parser.add_argument("--reference", action="store_true")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--sheets", type=Path)
     options = parser.parse_args()
@@ -282,8 +290,9 @@ def main() -> None:
     print(f"{'clip':16} {'way':9}" + "".join(f"{head:>8}" for head in heads))
     for path in options.clips:
         clip = read(path, options.frames, colorizer.network_size)
-        film = Film(clip, colorizer, options.hints, options.seed)
-        measure(path, film, options.ways, options.every)
+        count, ways = (0, ["film"]) if options.reference else (options.hints, options.ways)
+        film = Film(clip, colorizer, count, options.seed, reference=options.reference)
+        measure(path, film, ways, options.every)
         if options.sheets:
             save_sheet(options.sheets / f"{path.stem}.png", film, options.every)
 

@@ -44,7 +44,7 @@ HELD = 16  # frames that the stages by themselves are tried on
 class Constant:
     """In place of the network: the same colour everywhere."""
 
-    vividness = 0.0
+    vividness, fingerprint = 0.0, ""
 
     def __init__(self, device: str, network_size: int) -> None:
         self.device, self.network_size = device, network_size

@@ -72,7 +72,7 @@ def act(document: Document, rng: random.Random) -> None:
         case 4:
             document.remove(some)
         case 5:
-            document.grow(rng.choice((-1, 1)), near)
+            document.grow(rng.choice((-1, 1)), some)
         case 6:
             document.begin_brush()
         case 7 | 8:
@@ -108,7 +108,8 @@ def kill_one(seed: int, wait: float) -> int:
         if select.select([child.stdout], [], [], left)[0]:
             done += len(os.read(child.stdout.fileno(), 1 << 16))
     child.send_signal(signal.SIGKILL)
-    child.wait()
+    if child.wait() != -signal.SIGKILL:
+        raise SystemExit("the process that edits has failed")
     while rest := os.read(child.stdout.fileno(), 1 << 16):
         done += len(rest)
     child.stdout.close()

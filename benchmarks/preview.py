@@ -1,9 +1,10 @@
 """From a hint to its colours on the screen, as ratios to the network's bare forward pass.
 
-Run: python benchmarks/preview.py [PICTURE] [--painter NAME ...] [--hints N]
+Run: python benchmarks/preview.py [PICTURE] [--painter NAME ...] [--hints N] [--hasty]
 The app runs in a pseudo-terminal with a picture of one megapixel. First: from the key that puts a
 hint to the first bytes of the coloured picture; fine: to the last of them. Before and after each
 hint, while the app rests, the forward passes of 256 x 256 pixels that its times are compared with.
+While the cursor rests, the app colours the hint that is likely to come; hasty: it has no time to.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from model.load import load_network, place
 
 COLORS = ("#c08060", "#3050c0", "#40a040", "#b04040")
 PASSES = 3  # forward passes before and after a hint
+HASTE = 0.08  # seconds from the colour to its hint: those in which it is shown
 REST = 1.2  # seconds until nothing of a hint is going on any more
 
 
@@ -50,15 +52,22 @@ class Forward:
         return time.perf_counter() - begun
 
 
-def put_hints(terminal: Terminal, count: int, forward: Forward) -> list[tuple[float, float]]:
+def put_hints(
+    terminal: Terminal, count: int, forward: Forward, *, hasty: bool
+) -> list[tuple[float, float]]:
     """When each hint was put, and the seconds of a forward pass at about that time."""
     put = []
     for number in range(count):
         terminal.send(b"\x1b[1;2C" if number % 8 < 4 else b"\x1b[1;2D")
         terminal.read(REST, patience=REST)
-        terminal.send(b"c" + COLORS[number % len(COLORS)].encode() + b"\r")
-        terminal.read(REST, patience=REST)
+        color = b"c" + COLORS[number % len(COLORS)].encode() + b"\r"
+        if not hasty:
+            terminal.send(color)
+            terminal.read(REST, patience=REST)
         passes = [forward.seconds() for _ in range(PASSES)]
+        if hasty:
+            terminal.send(color)
+            terminal.read(HASTE, patience=HASTE)
         begun = time.monotonic()
         terminal.send(b"\r")
         terminal.read(REST, patience=REST)
@@ -89,6 +98,7 @@ def main() -> None:
     parser.add_argument("picture", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--painter", action="append", choices=PAINTERS)
     parser.add_argument("--hints", type=int, default=12)
+    parser.add_argument("--hasty", action="store_true")
     options = parser.parse_args()
     forward = Forward()
     print(f"{torch.get_num_threads()} threads; medians, ms; in brackets the 95 %")
@@ -98,7 +108,7 @@ def main() -> None:
         picture = gray_copy(options.picture, folder, (1224, 816))
         for painter in options.painter or PAINTERS:
             terminal = ready(painter, picture, folder)
-            put = put_hints(terminal, options.hints, forward)
+            put = put_hints(terminal, options.hints, forward, hasty=options.hasty)
             terminal.close()
             bare = median(seconds for _, seconds in put)
             columns = []
