@@ -8,7 +8,8 @@ from rich.segment import Segment
 
 from tui_colorize.tui.canvas.painter import HOLE, RING, Block, Detail, Place, Tile
 from tui_colorize.tui.canvas.pixelpainter import PixelPainter, Quality, shrunk
-from tui_colorize.tui.canvas.sixelcodes import BAND, sixels, squares
+from tui_colorize.tui.canvas.sixelbands import BAND
+from tui_colorize.tui.canvas.sixelcodes import sixels, squares
 
 if TYPE_CHECKING:
     import numpy as np
