@@ -1,10 +1,11 @@
 """From a hint to its colours on the screen, as ratios to the network's bare forward pass.
 
-Run: python benchmarks/preview.py [PICTURE] [--painter NAME ...] [--hints N] [--hasty]
+Run: python benchmarks/preview.py [PICTURE] [--painter NAME ...] [--hints N] [--hasty] [--whole]
 The app runs in a pseudo-terminal with a picture of one megapixel. First: from the key that puts a
 hint to the first bytes of the coloured picture; fine: to the last of them. Before and after each
 hint, while the app rests, the forward passes of 256 x 256 pixels that its times are compared with.
 While the cursor rests, the app colours the hint that is likely to come; hasty: it has no time to.
+whole: the coloured picture alone is on the canvas, twice as large.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ def main() -> None:
     parser.add_argument("--painter", action="append", choices=PAINTERS)
     parser.add_argument("--hints", type=int, default=12)
     parser.add_argument("--hasty", action="store_true")
+    parser.add_argument("--whole", action="store_true")
     options = parser.parse_args()
     forward = Forward()
     print(f"{torch.get_num_threads()} threads; medians, ms; in brackets the 95 %")
@@ -108,6 +110,9 @@ def main() -> None:
         picture = gray_copy(options.picture, folder, (1224, 816))
         for painter in options.painter or PAINTERS:
             terminal = ready(painter, picture, folder)
+            if options.whole:
+                terminal.send(b"vv")
+                terminal.read(REST)
             put = put_hints(terminal, options.hints, forward, hasty=options.hasty)
             terminal.close()
             bare = median(seconds for _, seconds in put)

@@ -29,7 +29,7 @@ _QUEUED = 15  # writes that wait for the terminal; Textual blocks at 30
 _RETRY = 0.05  # seconds
 _SOON = 0.005  # until the rest of what is too much for one turn
 _SETTLED = 0.25  # seconds without a change of size
-_HELD = 0.15  # seconds
+_HELD = 0.3  # seconds
 _SMALL = 2000  # bytes that the terminal shows at once anyway
 
 
