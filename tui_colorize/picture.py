@@ -20,6 +20,8 @@ Region = tuple[int, int, int, int]  # x0, y0, x1, y1 in source pixels, the end e
 _STRIDE = 16  # the network's input is a multiple of this in both directions
 _LONGEST = 1024  # side of the network's input, for panoramas
 _ROWS = 1 << 20  # pixels converted at once
+_VIEWS = 4  # that are kept: a coarse and a fine one of what is on show, and those before
+_SMALL = 1 << 21  # pixels of a view that is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class Picture:
     lightness: Plane
     dtype: np.dtype[Any]
     _scaled: dict[tuple[int, int], Plane] = field(default_factory=dict, repr=False)
+    _views: dict[tuple[Region, int, int], Plane] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, image: NDArray[Any]) -> Picture:
@@ -76,12 +79,23 @@ class Picture:
         return self._scaled[key]
 
     def view(self, region: Region, width: int, height: int) -> Plane:
-        """The luma of a region at a given size; single pixels stay square when enlarged."""
+        """The luma of a region at a given size; single pixels stay square when enlarged.
+
+        The newest few are kept: to make one of a large picture takes longer than all the rest.
+        """
         x0, y0, x1, y1 = region
         part = self.lightness[y0:y1, x0:x1]
         if (x1 - x0, y1 - y0) == (width, height):
             return part
-        return resample(part, width, height, enlarge=cv2.INTER_NEAREST)
+        key = region, width, height
+        view = self._views.get(key)
+        if view is None:
+            view = resample(part, width, height, enlarge=cv2.INTER_NEAREST)
+            if view.size <= _SMALL:
+                for oldest in list(self._views)[: 1 - _VIEWS]:
+                    self._views.pop(oldest, None)
+                self._views[key] = view
+        return view
 
     def working_size(self, side: int) -> tuple[int, int]:
         """(width, height) of the network's input: side*side pixels in the picture's proportions.

@@ -135,6 +135,20 @@ def test_view_of_a_region():
     assert np.allclose(picture.view(region, 2, 1), part.reshape(2, 2, 2).mean((0, 2)), atol=1e-4)
 
 
+def test_the_newest_views_are_kept(monkeypatch):
+    picture = Picture.of(np.arange(80, dtype=np.uint8).reshape(8, 10))
+    regions = [(x, 0, x + 4, 8) for x in range(6)]
+    views = [picture.view(region, 2, 4) for region in regions]
+    assert picture.view(regions[-1], 2, 4) is views[-1]
+    assert picture.view(regions[-1], 2, 2) is not views[-1]
+    again = picture.view(regions[0], 2, 4)
+    assert again is not views[0]
+    assert np.array_equal(again, views[0])
+    monkeypatch.setattr("tui_colorize.picture._SMALL", 1)
+    large = picture.view(regions[0], 4, 3)
+    assert picture.view(regions[0], 4, 3) is not large
+
+
 def test_resample_averages_areas_when_it_shrinks():
     plane = np.random.default_rng(0).random((12, 18)).astype(np.float32)
     expected = plane.reshape(4, 3, 6, 3).mean((1, 3))
