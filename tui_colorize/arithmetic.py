@@ -83,7 +83,7 @@ class Arithmetic(Protocol):
 class NumpyArithmetic:
     """On the processor, by NumPy and OpenCV."""
 
-    at_once: int = 1 << 14  # few enough to stay in the processor's cache
+    at_once: int = 1 << 16  # few enough for the cache, and so many that calls cost little
 
     def constant(self, table: NDArray[Any]) -> NDArray[Any]:
         return table

@@ -211,8 +211,9 @@ def test_an_error_of_a_stage_ends_the_run(network, monkeypatch, answers, cores):
         return color_planes(*planes)
 
     monkeypatch.setattr(network, "color_planes", broken)
+    before = set(threading.enumerate())
     with pytest.raises(RuntimeError, match="no colours"):
         color("film.mkv", "out.mkv", [RED], network, every=1)
-    names = {thread.name.partition("_")[0] for thread in threading.enumerate()}
+    names = {thread.name.partition("_")[0] for thread in set(threading.enumerate()) - before}
     assert not names & {"scout", "color", "chroma", "worker"}
     assert [path.name for path in pipeline.Path().iterdir()] == ["film.mkv"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import types
 from pathlib import Path
@@ -13,7 +14,7 @@ from squares import RED, StandIn, color, planes, same, scene, write_film
 
 from tui_colorize import Hint, colorize_video, flock
 from tui_colorize.errors import UserError
-from tui_colorize.video import shotcolor, tracker
+from tui_colorize.video import resume, shotcolor, tracker
 
 pytestmark = pytest.mark.usefixtures("small_segments")
 
@@ -121,30 +122,92 @@ def test_it_goes_on_amid_a_shot_as_if_never_stopped(network, monkeypatch, situat
     assert same_film("out.mkv", "whole.mkv")
 
 
-def test_what_was_followed_is_not_followed_again(network, monkeypatch):
-    """The tracker goes on behind the last keyframe; reading begins a little before."""
-    write_film("film.mkv", (40, 44))
+@pytest.mark.parametrize("situation", ["on both sides", "a reference"])
+def test_killed_at_any_moment(network, monkeypatch, situation):
+    """From whatever was on the disk at any time, it goes on to the same film."""
+    monkeypatch.setattr(resume, "_OFTEN", 0)
+    monkeypatch.setattr(tracker, "LOOK_BACK", 6)
+    monkeypatch.setattr(shotcolor, "CARRIED_BACK", 10)
+    write_film("film.mkv", (40, 33, 12))
+    hints, settings = SITUATIONS[situation], {}
+    if situation == "a reference":
+        settings["references"] = {60: np.dstack([scene(20, 1)] * 3)}
+    kept = []
+    save = resume.Workshop.save
+
+    def keeping(self, checkpoint):
+        save(self, checkpoint)
+        kept.append(Path(f"kept{len(kept)}"))
+        # what is not complete has no name yet, and may have one in the next moment
+        shutil.copytree(self.folder, kept[-1], ignore=shutil.ignore_patterns("*.part"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(resume.Workshop, "save", keeping)
+        whole = color("film.mkv", "whole.mkv", hints, network, **settings)
+    assert len(kept) > 85
+    for parts in [*kept[:-1:9], kept[-1]]:
+        parts.rename(".out.mkv.parts")
+        again = color("film.mkv", "out.mkv", hints, network, resume=True, **settings)
+        assert (again.frames, again.shots) == (whole.frames, whole.shots) == (85, 3)
+        assert same_film("out.mkv", "whole.mkv")
+        Path("out.mkv").unlink()
+
+
+def stand(parts=Path(".out.mkv.parts")):
+    """Of the tracker: its shot's first frame, the last one reported, the last one that it saw."""
+    with np.load(parts / "state.npz") as file:
+        first, reported, behind = file["ahead_tracker_stand"].tolist()
+    return first, reported, reported + behind
+
+
+@pytest.mark.parametrize(("hint", "stop"), [(62, 50), (78, 17)])
+def test_what_was_followed_is_not_followed_again(network, monkeypatch, hint, stop):
+    """Nor where it waits for a hint that is ahead; behind what was seen, all is followed."""
+    write_film("film.mkv", (40, 40, 40, 40))
+    hints = [RED, Hint(hint - 10, 30, "#c83232", 2, frame=hint)]
     with pytest.raises(Stop):
-        color("film.mkv", "out.mkv", [RED], network, every=5, progress=stopping_at(80))
-    fed = []
-    feed = tracker.ShotTracker.feed
-    monkeypatch.setattr(
-        tracker.ShotTracker, "feed", lambda *given: fed.append(given) or feed(*given)
-    )
-    color("film.mkv", "out.mkv", [RED], network, every=5, resume=True)
-    assert len(fed) == 84 - 71  # 72 frames are complete; the keyframes are 40, 45, ... 70
+        color("film.mkv", "out.mkv", hints, network, every=5, progress=stopping_at(stop))
+    _, reported, seen = stand()
+    assert seen >= stop // 8 * 8
+    followed = []
+    step = tracker.Follower.step
+    monkeypatch.setattr(tracker.Follower, "step", lambda *given: followed.append(1) or step(*given))
+    color("film.mkv", "out.mkv", hints, network, every=5, resume=True)
+    back = max(hint - max(reported, 39), 0)  # from the hint, in its shot
+    assert len(followed) == 160 - (seen + 1) + back
+
+
+def test_what_is_followed_before_any_segment_is_kept(network, monkeypatch):
+    """It may take long, with a hint far ahead."""
+    monkeypatch.setattr(resume, "_OFTEN", 0)
+    hints = [RED, Hint(60, 30, "#c83232", 2, frame=25)]
+    write_film("film.mkv", (30,))
+    whole = color("film.mkv", "whole.mkv", hints, network)
+    calls = network.calls
+    with pytest.raises(Stop):
+        color("film.mkv", "out.mkv", hints, network, progress=stopping_at(1))
+    assert len(list(Path(".out.mkv.parts").iterdir())) == 2  # with the lock, no segment
+    first, reported, _ = stand()
+    assert (first, reported >= 25) == (0, True)
+    network.calls = 0
+    again = color("film.mkv", "out.mkv", hints, network, resume=True)
+    assert (again.frames, again.shots, network.calls) == (whole.frames, whole.shots, calls)
+    assert same_film("out.mkv", "whole.mkv")
 
 
 @pytest.mark.parametrize("first", [22, 23])
 def test_hints_of_the_shot_before_are_not_gone_on_with(network, first):
-    """Where a shot waits for a hint, it is followed from its start."""
+    """The tracker's shot is not always that of the last colours."""
     write_film("film.mkv", (first, 20))
     hints = [RED, Hint(40, 30, "#3232c8", 2, frame=27)]
+    color("film.mkv", "whole.mkv", hints, network)
     with pytest.raises(Stop):
-        color("film.mkv", "out.mkv", hints, network, progress=stopping_at(25))
+        color("film.mkv", "out.mkv", hints, network, progress=stopping_at(17))
     with np.load(".out.mkv.parts/state.npz") as file:
-        assert (int(file["index"]), "tracker_frame" in file) == (first, False)
+        assert int(file["index"]) < first
+    assert stand()[0] == first
     assert color("film.mkv", "out.mkv", hints, network, resume=True).frames == first + 20
+    assert same_film("out.mkv", "whole.mkv")
 
 
 def test_a_state_with_a_part_missing(network):
@@ -153,14 +216,47 @@ def test_a_state_with_a_part_missing(network):
     state = Path(".out.mkv.parts/state.npz")
     with np.load(state) as file:
         parts = dict(file)
-    assert any(name.startswith("tracker_") for name in parts)
     for name in parts:
-        if name != "tracker_frame" and not name.startswith("memory"):
+        if not name.startswith("memory"):
             np.savez(state, **{key: each for key, each in parts.items() if key != name})
             with pytest.raises(UserError, match="what the interrupted run has left is damaged"):
                 color("film.mkv", "out.mkv", [RED], network, resume=True)
     np.savez(state, **parts)
     assert color("film.mkv", "out.mkv", [RED], network, resume=True).frames == 30
+
+
+def truncated(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def garbled(path):
+    """As the first part of the archive were compressed by a method that nobody knows."""
+    data = bytearray(path.read_bytes())
+    for name, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.index(name) + at] = 77
+    path.write_bytes(data)
+
+
+DAMAGE = {
+    "truncated state": lambda parts: truncated(parts / "state.npz"),
+    "garbled state": lambda parts: garbled(parts / "state.npz"),
+    "empty state": lambda parts: (parts / "state.npz").write_bytes(b""),
+    "another state": lambda parts: (parts / "state.npz").write_bytes(b"\x80\x04N."),
+    "truncated segment": lambda parts: truncated(parts / "000001"),
+    "missing segment": lambda parts: (parts / "000001").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_parts(network, damage):
+    """They are refused at once, in a sentence, and stay where they are."""
+    interrupted(network, 25)
+    DAMAGE[damage](Path(".out.mkv.parts"))
+    network.calls = 0
+    with pytest.raises(UserError, match="damaged; --overwrite, or removing the export, begins"):
+        color("film.mkv", "out.mkv", [RED], network, resume=True)
+    assert network.calls == 0
+    assert Path(".out.mkv.parts/000000").exists()
 
 
 def test_parts_of_another_run_are_neither_used_nor_lost(network):
@@ -220,7 +316,8 @@ def test_parts_that_another_network_coloured_are_not_gone_on_with(network):
     assert color("film.mkv", "out.mkv", [RED], network, resume=True).frames == 30
 
 
-def test_a_run_that_leaves_nothing_to_resume_leaves_nothing(network):
-    """Stopped before the first segment is complete, its folder is gone."""
+def test_a_run_that_leaves_nothing_to_resume_leaves_nothing(network, monkeypatch):
+    """Stopped soon, before the first segment is complete, its folder is gone."""
+    monkeypatch.setattr(resume, "_OFTEN", 1e9)
     interrupted(network, 1)
     assert [path.name for path in Path().iterdir()] == ["film.mkv"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from squares import HEIGHT, RED, WIDTH, scene, write_film
@@ -9,6 +11,7 @@ from squares import HEIGHT, RED, WIDTH, scene, write_film
 from tui_colorize import Hint
 from tui_colorize.hints import HintSet
 from tui_colorize.video import tracker
+from tui_colorize.video.findings import Findings
 from tui_colorize.video.follow import Follower
 from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.scout import Reduced, Scout
@@ -17,8 +20,16 @@ from tui_colorize.video.tracker import Mark
 MISSING = {7, 8, 15, 16, 17, 20, 27}
 
 
-def scout(hints=(), shot=0, mark=None) -> Scout:
-    return Scout((WIDTH, HEIGHT), HintSet(hints), {}, lambda _: None, shot, mark)
+def scout(hints=(), start=0, ahead=None, note=lambda _: None) -> Scout:
+    return Scout((WIDTH, HEIGHT), HintSet(hints), {}, lambda _: None, note, start, ahead)
+
+
+def through_a_file(findings: Findings) -> Findings:
+    """What comes back of their state."""
+    data = io.BytesIO()
+    np.savez(data, **findings.state())
+    with np.load(io.BytesIO(data.getvalue()), allow_pickle=False) as file:
+        return Findings.restore(dict(file))
 
 
 def told(one) -> tuple:
@@ -27,36 +38,58 @@ def told(one) -> tuple:
 
 
 @pytest.mark.parametrize("ahead", [(), (13, 22), (21,)])
-def test_going_on_in_a_film_with_missing_frames(monkeypatch, ahead):
-    """Behind any frame whose mark is told, hints are on the later ones as if never stopped."""
+@pytest.mark.parametrize("cut", [34, 12, 17])
+def test_going_on_in_a_film_with_missing_frames(monkeypatch, ahead, cut):
+    """From whatever was found at any time, behind any frame of that, the later frames are told as
+    if never stopped, and no shot is looked for where all is known."""
     monkeypatch.setattr(tracker, "LOOK_BACK", 6)
     hints = [RED, *(Hint(40 + frame, 30, "blue", frame=frame) for frame in ahead)]
     items = [
-        (Reduced(index, (HEIGHT, WIDTH), scene(index), scene(index)), index == 0)
+        (Reduced(index, (HEIGHT, WIDTH), scene(index), scene(index)), index in (0, cut))
         for index in range(34)
         if index not in MISSING
     ]
-    whole = list(scout(hints).follow(items))
-    assert [each.frame.index for each in whole] == [item.index for item, _ in items]
-    marked = [number for number, each in enumerate(whole) if each.mark is not None]
-    assert len(marked) > 8
-    for number in marked:
-        mark = whole[number].mark
-        assert mark.frame == whole[number].frame.index
-        again = scout(hints, 0, mark).follow(items[number + 1 :])
-        assert list(map(told, again)) == list(map(told, whole[number + 1 :]))
+    found: list[Findings] = []
+
+    def note(each: Findings) -> None:
+        found.append(found[-1].joined(each) if found else each)
+
+    whole = list(map(told, scout(hints, note=note).follow(items)))
+    assert [index for index, *_ in whole] == [item.index for item, _ in items]
+    for number, findings in enumerate(found):
+        behind = findings.mark.reported if number % 2 else findings.mark.reported // 2
+        known = through_a_file(findings.behind(behind))
+        again = [(item, starts) for item, starts in items if item.index > behind]
+        results = scout(hints, behind + 1, known).follow(again)
+        assert list(map(told, results)) == [each for each in whole if each[0] > behind]
 
 
-@pytest.mark.parametrize("frame", [55, 60, 69, 70])
-def test_shots_begin_where_they_did(tmp_path, frame):
-    """A run that goes on behind a frame finds the same cuts, and tells no frame before."""
+@pytest.mark.parametrize("seen", [55, 60, 69, 70, 75])
+@pytest.mark.parametrize("start", [0, 35, 56])
+def test_shots_begin_where_they_did(tmp_path, seen, start):
+    """What was found stays, the cuts behind it are found again, and no frame before is told."""
     film = write_film(tmp_path / "film.mkv", (40, 30, 12))
+    known = frozenset({10, 70} if seen >= 70 else {10})
+    first = 70 if seen >= 70 else 40
+    mark = Mark(first, seen, (), Follower(), np.zeros((0, 2), np.int64))
+    read = []
+    with VideoReader(film) as reader:
+        seek = reader.seek
+        reader.seek = lambda frame: read.append(frame) or seek(frame)
+        frames = [
+            (item.index, starts)
+            for item, starts in scout((), start, Findings(mark, {}, known)).read(reader)
+        ]
+    assert [index for index, _ in frames] == list(range(start, 82))
+    assert [index for index, starts in frames if starts] == [
+        index for index in (10, 70) if index >= start
+    ]
+    assert read == ([min(start, seen - 47)] if start else [])
 
-    def starts(each: Scout) -> list[tuple[int, bool]]:
-        with VideoReader(film) as reader:
-            return [(item.index, starts) for item, starts in each.read(reader)]
 
-    mark = Mark(frame, Follower(), np.zeros((0, 2), np.int64), frame + 1)
-    whole = starts(scout())
-    assert [index for index, start in whole if start] == [0, 40, 70]
-    assert starts(scout((), 40, mark)) == whole[frame + 1 :]
+def test_shots_of_a_whole_film(tmp_path):
+    """Without anything known."""
+    film = write_film(tmp_path / "film.mkv", (40, 30, 12))
+    with VideoReader(film) as reader:
+        frames = [(item.index, starts) for item, starts in scout().read(reader)]
+    assert frames == [(index, index in (0, 40, 70)) for index in range(82)]

@@ -241,7 +241,7 @@ def test_as_many_keyframes_are_under_way_as_there_are_workers():
 
     class Paired(Network):
         def color_planes(self, lightness, *planes):
-            both.wait(timeout=20)
+            both.wait(timeout=300)
             return super().color_planes(lightness, *planes)
 
     done = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from tui_colorize.video.stages import AssemblyLine
 
 
@@ -23,3 +25,24 @@ def test_stages_never_run_far_ahead():
     line.stop()
     assert taken == 200
     assert max(lead) <= 6
+
+
+def test_turns_are_short_while_any_line_works():
+    """Python's own interval is back once the last line has stopped, whichever that is."""
+    usual = sys.getswitchinterval()
+    one, other = AssemblyLine(), AssemblyLine()
+    assert list(one.stage("numbers", range(3), 1)) == [0, 1, 2]
+    assert sys.getswitchinterval() < usual
+    assert list(other.stage("numbers", range(3), 1)) == [0, 1, 2]
+    one.stop()
+    one.stop()
+    assert sys.getswitchinterval() < usual
+    other.stop()
+    assert sys.getswitchinterval() == usual
+
+
+def test_a_line_without_stages_changes_nothing():
+    """It can be stopped all the same."""
+    usual = sys.getswitchinterval()
+    AssemblyLine().stop()
+    assert sys.getswitchinterval() == usual

@@ -327,7 +327,7 @@ MARKED = {
 }
 
 
-def through_a_file(mark: Mark) -> Mark | None:
+def through_a_file(mark: Mark) -> Mark:
     """What comes back of a mark's state."""
     data = io.BytesIO()
     np.savez(data, **mark.state())
@@ -341,8 +341,9 @@ def same_state(one: Mark, other: Mark) -> bool:
 
 
 @pytest.mark.parametrize("name", MARKED)
-def test_it_goes_on_behind_any_mark_to_the_same_tracks(monkeypatch, name):
-    """To the last bit, with nothing but the mark and the frames behind it; so are later marks."""
+def test_it_goes_on_from_any_mark_to_the_same_tracks(monkeypatch, name):
+    """To the last bit, with nothing but the mark and the frames that it had not reported; so are
+    later marks."""
     monkeypatch.setattr(tracker, "LOOK_BACK", 9)
     hints = HintSet(MARKED[name])
     frames = [
@@ -350,24 +351,46 @@ def test_it_goes_on_behind_any_mark_to_the_same_tracks(monkeypatch, name):
         for at, frame in enumerate(film(lambda at: moving(1.5 * at, -0.7 * at), 44))
     ]
 
-    def fed(shot: ShotTracker, first: int) -> tuple[list[list[Track]], list[Mark]]:
-        reports, marks = [], []
-        for frame in frames[first:]:
-            found = shot.feed(frame)
-            if found:
-                assert shot.mark.frame == first + len(reports) + len(found) - 1
-                marks.append(shot.mark)
-            reports += found
+    def fed(shot: ShotTracker) -> tuple[list[list[Track]], list[Mark]]:
+        start, reports, marks = shot.mark.reported + 1, [], []
+        for number in range(start, len(frames)):
+            reports += shot.feed(frames[number])
+            mark = shot.mark
+            assert (mark.first, mark.reported) == (0, start + len(reports) - 1)
+            assert mark.seen >= number
+            marks.append(mark)
         return reports + shot.finish(), marks
 
-    whole, marks = fed(ShotTracker(hints), 0)
-    assert len(marks) > 3
-    for number, mark in enumerate(marks):
-        if number % 7 and mark.linked == mark.frame + 1:
+    whole, marks = fed(ShotTracker(hints))
+    assert len(whole) == len(marks) == len(frames)
+    for number, mark in enumerate(marks[:-1]):
+        if number % (5 if mark.reported == mark.seen else 2):
             continue  # one of many alike
-        again, later = fed(ShotTracker(hints, 0, through_a_file(mark)), mark.frame + 1)
-        assert again == whole[mark.frame + 1 :]
-        assert all(map(same_state, later, marks[number + 1 :]))
+        again, later = fed(ShotTracker(hints, 0, through_a_file(mark)))
+        assert again == whole[mark.reported + 1 :]
+        for one, other in zip(later, marks[mark.reported + 1 :], strict=True):
+            assert one.seen == max(mark.seen, other.seen)
+            assert one.seen > other.seen or same_state(one, other)
+
+
+def test_what_a_mark_has_seen_is_not_followed_again(monkeypatch):
+    """Frames that wait for a later hint are looked at again for that one alone."""
+    hints = HintSet([BEFORE, LATER])
+    frames = film(MOTIONS["translation"], 38)
+    shot = ShotTracker(hints)
+    for frame in frames[:36]:
+        assert shot.feed(frame) == []
+    again = ShotTracker(hints, 0, through_a_file(shot.mark))
+    steps = []
+    step = tracker.Follower.step
+    monkeypatch.setattr(tracker.Follower, "step", lambda *given: steps.append(1) or step(*given))
+    for frame in frames[:36]:
+        again.feed(frame)
+    assert steps == []
+    again.feed(frames[36])
+    assert len(steps) == 1
+    assert len(again.feed(frames[37])) == 38
+    assert len(steps) == 2 + 38
 
 
 def test_a_mark_stays_as_it_is(monkeypatch):
@@ -380,16 +403,15 @@ def test_a_mark_stays_as_it_is(monkeypatch):
     mark, kept = shot.mark, shot.mark.state()
     for frame in frames[2:]:
         shot.feed(frame)
-    assert shot.mark.frame == 29
+    assert (mark.seen, shot.mark.seen) == (1, 29)
     assert all(np.array_equal(each, kept[name]) for name, each in mark.state().items())
 
 
 def test_a_mark_with_a_part_missing():
-    """None of it may be left out; nothing at all is no mark."""
+    """None of it may be left out."""
     shot = ShotTracker(HintSet([BEFORE]))
     shot.feed(film(MOTIONS["still"], 1)[0])
     state = shot.mark.state()
-    assert Mark.restore({"shown": np.zeros(3)}) is None
     for name in state:
         with pytest.raises(KeyError):
             Mark.restore({key: each for key, each in state.items() if key != name})

@@ -120,6 +120,9 @@ class VideoFrame:
 def chroma_samples(plane: Plane, samples: Samples) -> NDArray[Any]:
     """Cb or Cr as shown, float32 -0.5..0.5 -> samples as coded, uint8 or uint16."""
     coded = samples.orientation.coded(plane)
+    if samples.depth == 8:  # the same in one go: it is never negative
+        reach = 255 if samples.full_range else 224
+        return cv2.convertScaleAbs(np.ascontiguousarray(coded), alpha=reach, beta=128)
     return np.asarray(samples.chroma_levels(coded), samples.dtype)
 
 

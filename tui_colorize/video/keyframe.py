@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,6 +73,8 @@ class Stretch:
     def colors(self, before: Plane, after: Plane) -> list[ShotColor]:
         """The frames' colours, from those of the two keyframes."""
         count = len(self.frames)
+        # single planes: to look up interleaved ones takes half as long again
+        planes: list[tuple[Any, Any]] = list(zip(cv2.split(before), cv2.split(after), strict=True))
         results: list[ShotColor] = []
         for number in reversed(range(count)):
             if not results:
@@ -84,8 +87,14 @@ class Stretch:
             from_after = (ahead.confidence + UNTRUSTED) * part
             share = np.asarray(from_after / (from_before + from_after), np.float32)
             one, other = enlarged(back), enlarged(Trace(ahead.position, share))
-            colors = pull(before, one.position), pull(after, other.position)
-            results.append(ShotColor(self.frames[number].index, mixed(*colors, other.confidence)))
+            ab = []
+            for first, last in planes:
+                here, more = pull(first, one.position), pull(last, other.position)
+                more -= here
+                more *= other.confidence
+                here += more
+                ab.append(here)
+            results.append(ShotColor(self.frames[number].index, np.asarray(cv2.merge(ab))))
         return results[::-1]
 
 

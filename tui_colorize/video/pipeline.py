@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from tui_colorize.video.reader import VideoReader
 from tui_colorize.video.reference import read_reference
 from tui_colorize.video.resume import (
     Checkpoint,
+    Record,
     State,
     Workshop,
     check_free,
@@ -53,7 +53,6 @@ from tui_colorize.video.shelf import Shelf
 from tui_colorize.video.shotcolor import ShotColorist
 from tui_colorize.video.shotframe import ShotColor
 from tui_colorize.video.stages import AssemblyLine
-from tui_colorize.video.tracker import Mark
 from tui_colorize.video.writer import SegmentWriter
 from tui_colorize.workers import Workers
 
@@ -93,15 +92,12 @@ class FilmResult:
 class _Colored:
     """A frame's colour, and from where a run can go on to the next one.
 
-    shot: the index of the shot's first frame. state: what a ShotColorist needs to go on behind the
-    last keyframe; mark: where the tracker stands behind it or a frame before, None at the start.
+    state: what a ShotColorist needs to go on behind the last keyframe.
     """
 
     color: ShotColor
-    shot: int
     shots: int
     state: State
-    mark: Mark | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,6 +241,7 @@ class _Film:
         self._hints, self._references = hints, references
         self._size, self._every, self._colorizer = size, every, colorizer
         self._workshop, self._checkpoint = workshop, checkpoint
+        self._record = Record(workshop, checkpoint)
         self._anchors = sorted({*(hint.frame for hint in hints.enabled), *references})
         self._number = checkpoint.segments if checkpoint else 0
         self.done = checkpoint.frames if checkpoint else 0
@@ -252,8 +249,9 @@ class _Film:
         self.problems = checkpoint.problems if checkpoint else ()
         self._first = checkpoint.last + 1 if checkpoint else 0
         self._shelf = Shelf(info.path)
-        start = (checkpoint.shot, checkpoint.mark) if checkpoint else (0, None)
-        self._scout = Scout(size, hints, references, self._keep, *start)
+        told = self._keep, self._record.followed
+        start = (checkpoint.keyframe + 1, checkpoint.ahead) if checkpoint else (0, None)
+        self._scout = Scout(size, hints, references, *told, *start)
 
     @property
     def parts(self) -> list[Path]:
@@ -298,42 +296,31 @@ class _Film:
         """Colour shot after shot."""
         checkpoint = self._checkpoint
         given = self._colorizer, self._anchors, self._every, workers
-        shot, shots, keyframe = 0, 0, -1
+        shots = 0
         state: State = {}
-        mark: Mark | None = None
-        marks: deque[Mark] = deque()  # of frames that have no colour yet
         colorist: ShotColorist | None = None
 
         def told(colors: Iterable[ShotColor]) -> Iterator[_Colored]:
-            nonlocal state, mark
+            nonlocal state
             for color in colors:
                 if color.state is not None:
                     state = color.state
-                    while marks and marks[0].frame <= color.index:
-                        mark = marks.popleft()
                 if color.index >= self._first:
-                    yield _Colored(color, shot, shots, state, mark)
+                    yield _Colored(color, shots, state)
 
-        if checkpoint is not None:
-            shot, shots = checkpoint.shot, checkpoint.shots
-            state, mark = checkpoint.state, checkpoint.mark
+        if checkpoint is not None and checkpoint.state:
+            shots, state = checkpoint.shots, checkpoint.state
             try:
                 colorist = ShotColorist.resumed(state, *given)
-                keyframe = int(state["index"])
             except KeyError:
                 raise self._workshop.damaged() from None
         for each in scouted:
-            new = each.frame.index > keyframe
-            if colorist is None or (each.starts and new):
+            if colorist is None or each.starts:
                 if colorist is not None:
                     yield from told(colorist.finish())
-                colorist, mark = ShotColorist(*given), None
-                marks.clear()
-                shot, shots = each.frame.index, shots + 1
-            if each.mark is not None:
-                marks.append(each.mark)
-            if new:
-                yield from told(colorist.feed(each.frame))
+                colorist = ShotColorist(*given)
+                shots += 1
+            yield from told(colorist.feed(each.frame))
         if colorist is not None:
             yield from told(colorist.finish())
 
@@ -369,7 +356,7 @@ class _Film:
                     self.shots, self.problems = item.colored.shots, self._joined(item.problems)
                     yield
             self._number += 1
-            self._workshop.save(self._reached(item.colored))
+            self._record.complete(self._reached(item.colored))
 
     def _joined(self, problems: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.problems, *problems)))
@@ -379,11 +366,10 @@ class _Film:
             self._number,
             self.done,
             colored.color.index,
-            colored.shot,
             colored.shots,
             self.problems,
             colored.state,
-            colored.mark,
+            None,
         )
 
 

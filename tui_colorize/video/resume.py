@@ -1,6 +1,6 @@
-"""What an interrupted run leaves behind, so that the next one can go on: encoded segments, and the
-colours and the places of hints that the last of them ended with, in a folder beside the film that
-is being made."""
+"""What an interrupted run leaves behind, so that the next one can go on: encoded segments, the
+colours that the last of them ended with, and where hints and shots were found by then, in a folder
+beside the film that is being made."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import io
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +24,17 @@ from tui_colorize import flock
 from tui_colorize.errors import UserError
 from tui_colorize.terminaltext import printable
 from tui_colorize.video.assemble import partial_of
+from tui_colorize.video.findings import Findings
 from tui_colorize.video.segments import sync_folder
 from tui_colorize.video.source import said
-from tui_colorize.video.tracker import Mark
 
 State = Mapping[str, NDArray[Any]]
 
-_FORMAT = 5
+_FORMAT = 6
 _STATE = "state.npz"
+_AHEAD = "ahead_"  # of the names of what was found ahead
 _LOCK = "lock"
+_OFTEN = 5.0  # seconds of following hints without a complete segment until that is kept, too
 _ANEW = "--overwrite, or removing the export, begins anew"
 
 
@@ -40,19 +43,26 @@ class Checkpoint:
     """Where to go on.
 
     segments: how many are complete; frames: how many they hold. last: the index of their last
-    frame, which is of the shot that begins with the frame `shot`. shots: how many have begun.
-    problems: what was found damaged so far. state: of the shot's ShotColorist, behind the last
-    keyframe; mark: of its tracker, behind that or a frame before, None for the shot's start.
+    frame, -1 without any. shots: how many have begun. problems: what was found damaged so far.
+    state: of the ShotColorist of that frame's shot, behind the last keyframe; empty where there is
+    none. ahead: what was found on the frames behind that keyframe.
     """
 
     segments: int
     frames: int
     last: int
-    shot: int
     shots: int
     problems: tuple[str, ...]
     state: State
-    mark: Mark | None
+    ahead: Findings | None
+
+    @property
+    def keyframe(self) -> int:
+        """The index of the last keyframe, -1 without any; all frames behind it are read again.
+
+        Raises KeyError for an incomplete state.
+        """
+        return int(self.state["index"]) if self.state else -1
 
 
 class Workshop:
@@ -125,23 +135,28 @@ class Workshop:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Put on the disk where to go on from, in one step. Raises UserError."""
+        with said(printable(self._out), "be written"):
+            size = self._size_of(checkpoint.segments)
         about = {
             "job": self._job,
+            "size": size,
             "segments": checkpoint.segments,
             "frames": checkpoint.frames,
             "last": checkpoint.last,
-            "shot": checkpoint.shot,
             "shots": checkpoint.shots,
             "problems": list(checkpoint.problems),
         }
         text = np.frombuffer(json.dumps(about).encode(), np.uint8)
         data = io.BytesIO()
-        mark = checkpoint.mark.state() if checkpoint.mark else {}
-        arrays: dict[str, Any] = {**checkpoint.state, **mark, "about": text}
+        found = checkpoint.ahead.state() if checkpoint.ahead else {}
+        ahead = {_AHEAD + name: each for name, each in found.items()}
+        arrays: dict[str, Any] = {**checkpoint.state, **ahead, "about": text}
         np.savez(data, **arrays)
         partial = self.folder / f"{_STATE}.part"
         with said(printable(self._out), "be written"):
-            partial.write_bytes(data.getbuffer())
+            with partial.open("wb") as file:
+                file.write(data.getbuffer())
+                os.fsync(file.fileno())
             partial.replace(self.folder / _STATE)
             sync_folder(self.folder)
 
@@ -172,27 +187,67 @@ class Workshop:
         try:
             with np.load(self.folder / _STATE, allow_pickle=False) as file:
                 arrays = dict(file)
+        except Exception as error:  # whatever garbage leads to
+            raise self.damaged() from error
+        try:
             about = json.loads(arrays.pop("about").tobytes())
             if about.pop("job") != self._job:
                 raise UserError(
                     f"{printable(self._out)}: the interrupted run had another source, network, "
                     f"hints or settings; {_ANEW}"
                 )
-            about["problems"] = tuple(about["problems"])
-            checkpoint = Checkpoint(**about, state=arrays, mark=Mark.restore(arrays))
-            segments = self.segments(checkpoint.segments)
-            complete = all(path.is_file() for path in segments)
-        except (OSError, ValueError, LookupError, TypeError, EOFError, BadZipFile) as error:
+            size, about["problems"] = about.pop("size"), tuple(about["problems"])
+            found = [name for name in arrays if name.startswith(_AHEAD)]
+            ahead = {name.removeprefix(_AHEAD): arrays.pop(name) for name in found}
+            checkpoint = Checkpoint(**about, state=arrays, ahead=Findings.restore(ahead))
+            fits = checkpoint.keyframe <= checkpoint.last
+            whole = self._size_of(checkpoint.segments) == size
+        except (OSError, ValueError, LookupError, TypeError) as error:
             raise self.damaged() from error
-        if not complete:
+        if not (fits and whole):
             raise self.damaged()
         return checkpoint
+
+    def _size_of(self, segments: int) -> int:
+        """In bytes. Raises OSError where one is missing."""
+        return sum(path.stat().st_size for path in self.segments(segments))
 
     def damaged(self) -> UserError:
         """The refusal of parts that cannot be gone on with."""
         return UserError(
             f"{printable(self._out)}: what the interrupted run has left is damaged; {_ANEW}"
         )
+
+
+class Record:
+    """Keeps where to go on from, as two threads tell it: one follows hints, one encodes."""
+
+    def __init__(self, workshop: Workshop, checkpoint: Checkpoint | None) -> None:
+        """checkpoint: where the run goes on from, None at the film's beginning."""
+        self._workshop = workshop
+        self._last = checkpoint or Checkpoint(0, 0, -1, 0, (), {}, None)
+        self._saved = time.monotonic()
+        self._lock = Lock()
+
+    def followed(self, found: Findings) -> None:
+        """This was found behind what was found so far. Raises UserError."""
+        with self._lock:
+            ahead = self._last.ahead
+            self._last = replace(self._last, ahead=ahead.joined(found) if ahead else found)
+            if time.monotonic() - self._saved >= _OFTEN:
+                self._save()
+
+    def complete(self, checkpoint: Checkpoint) -> None:
+        """A segment is complete. checkpoint: its `ahead` is not needed. Raises UserError."""
+        with self._lock:
+            ahead = self._last.ahead
+            known = ahead.behind(checkpoint.keyframe) if ahead else None
+            self._last = replace(checkpoint, ahead=known)
+            self._save()
+
+    def _save(self) -> None:
+        self._workshop.save(self._last)
+        self._saved = time.monotonic()
 
 
 def check_free(out: Path) -> None:

@@ -15,6 +15,7 @@ from tui_colorize.color import hex_to_lab
 from tui_colorize.hints import Hint
 from tui_colorize.picture import Picture, eight_bits
 from tui_colorize.pin import Pin
+from tui_colorize.video.findings import Findings
 from tui_colorize.video.flow import working_copy
 from tui_colorize.video.follow import LONG_SIDE
 from tui_colorize.video.frame import VideoFrame
@@ -31,14 +32,10 @@ Plane = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Scouted:
-    """A frame of the film; starts: whether a shot begins with it.
-
-    mark: where the tracker stands behind it; None where that is not known.
-    """
+    """A frame of the film; starts: whether a shot begins with it."""
 
     frame: ShotFrame
     starts: bool
-    mark: Mark | None
 
 
 def with_motion(scouted: Iterable[Scouted]) -> Iterator[Scouted]:
@@ -63,17 +60,19 @@ class Scout:
         hints: Sequence[Hint],
         references: Mapping[int, Plane],
         keep: Callable[[VideoFrame], None],
-        shot: int = 0,
-        mark: Mark | None = None,
+        note: Callable[[Findings], None],
+        start: int = 0,
+        ahead: Findings | None = None,
     ) -> None:
         """size: (width, height) that the network works at. references: ab (h, w, 2) by frame.
 
-        keep: is given every frame that is read. shot: a frame that starts one, the first to be
-        told; with a mark, which is of that shot, the first is the one behind it.
+        keep: is given every frame that is read; note: what was found, before the frames of which
+        that is are told. start: the first frame to be told. ahead: what is known already of all
+        frames from there on up to where its tracker stands; None for the film's beginning.
         """
         self.problems: tuple[str, ...] = ()  # about what was damaged so far
-        self._size, self._keep, self._shot, self._mark = size, keep, shot, mark
-        self._start = mark.frame + 1 if mark else shot
+        self._size, self._keep, self._note = size, keep, note
+        self._start, self._ahead = start, ahead
         self._hints, self._references = hints, references
         self._colors = [hex_to_lab(hint.color)[1:] for hint in hints]
 
@@ -82,21 +81,35 @@ class Scout:
 
         reader: one that has just been opened.
         """
-        if self._start > WARM_UP:
-            reader.seek(self._start - WARM_UP)
+        seen = self._ahead.mark.seen if self._ahead else -1
+        known = self._ahead.starts if self._ahead else frozenset()
+        first = min(self._start, seen + 1 - WARM_UP)  # so much to find shots behind those known
+        if first > 0:
+            reader.seek(first)
         for item, starts in with_starts(self._reduced(reader), lambda each: each.copy):
             if item.index >= self._start:
-                yield item, starts
+                yield item, item.index in known if item.index <= seen else starts
 
     def follow(self, frames: Iterable[tuple[Reduced, bool]]) -> Iterator[Scouted]:
         """Those frames with the hints that are on them."""
-        following = _Following(self._hints, self._shot, self._mark)
+        ahead = self._ahead
+        mark = ahead.mark if ahead else None
+        following = _Following(self._hints, mark.first if mark else 0, mark)
         for item, starts in frames:
+            if ahead and item.index <= ahead.mark.reported:
+                tracks = ahead.tracks.get(item.index, ())
+                yield self._scouted(_Followed(item, tracks, starts))
+                continue
             if starts and following.begun:
-                yield from map(self._scouted, following.finish())
+                yield from self._told(following, following.finish())
                 following = _Following(self._hints, item.index)
-            yield from map(self._scouted, following.feed(item))
-        yield from map(self._scouted, following.finish())
+            yield from self._told(following, following.feed(item))
+        yield from self._told(following, following.finish())
+
+    def _told(self, following: _Following, followed: list[_Followed]) -> Iterator[Scouted]:
+        tracks = {each.item.index: each.tracks for each in followed}
+        self._note(Findings(following.mark, tracks, frozenset({following.mark.first})))
+        yield from map(self._scouted, followed)
 
     def _reduced(self, reader: VideoReader) -> Iterator[Reduced]:
         copy_size = working_copy(reader.info.width, reader.info.height, LONG_SIDE)
@@ -125,7 +138,7 @@ class Scout:
                 tracked.append(grid.pin(hint, color, (track.x, track.y), track.scale))
         reference = self._references.get(item.index)
         frame = ShotFrame(item.index, item.gray, tuple(tracked), tuple(own), reference, places)
-        return Scouted(frame, followed.starts, followed.mark)
+        return Scouted(frame, followed.starts)
 
     def _color(self, track: Track, tracks: Sequence[Track]) -> tuple[float, float]:
         """ab of a hint, mixed with those of the other hints on the same object by their shares."""
@@ -151,9 +164,8 @@ class Reduced:
 @dataclass(frozen=True, eq=False)
 class _Followed:
     item: Reduced
-    tracks: list[Track]
+    tracks: Sequence[Track]
     starts: bool
-    mark: Mark | None
 
 
 class _Following:
@@ -162,7 +174,12 @@ class _Following:
     def __init__(self, hints: Sequence[Hint], first: int, mark: Mark | None = None) -> None:
         self._tracker = ShotTracker(hints, first, mark)
         self._waiting: deque[Reduced | None] = deque()
-        self._first, self._next = first, mark.frame + 1 if mark else first
+        self._first, self._next = first, mark.reported + 1 if mark else first
+
+    @property
+    def mark(self) -> Mark:
+        """Where the tracker stands."""
+        return self._tracker.mark
 
     @property
     def begun(self) -> bool:
@@ -182,15 +199,9 @@ class _Following:
         return self._paired(self._tracker.finish()) if self.begun else []
 
     def _paired(self, reports: list[list[Track]]) -> list[_Followed]:
-        mark = self._tracker.mark
         pairs = [(self._waiting.popleft(), tracks) for tracks in reports]
         return [
-            _Followed(
-                item,
-                tracks,
-                item.index == self._first,
-                mark if mark and mark.frame == item.index else None,
-            )
+            _Followed(item, tracks, item.index == self._first)
             for item, tracks in pairs
             if item is not None
         ]

@@ -4,11 +4,13 @@ Streaming: frames go in one by one, and each frame's tracks come out as soon as 
 later can reach it, so at once where all hints are on frames before. A hint is followed forwards to
 the end of its shot and backwards over at least LOOK_BACK frames. Memory is bounded by 2 * LOOK_BACK
 gray copies of 480 pixels, about 60 MB at 16:9, however long the shot is. What was found so far is
-told as a Mark, from which a tracker goes on to the same tracks.
+told as a Mark, from which a tracker goes on to the same tracks: it sees the frames again that had
+not been reported, but does not follow anything through them again.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +29,17 @@ LOOK_BACK = 240
 """Frames that a hint is followed backwards at least: 10 s at 24 frames per second."""
 
 _PREFIX = "tracker_"  # of the names in a mark's state
+_FORWARD = np.dtype(  # of a hint on a frame behind the reported ones
+    [
+        ("behind", np.int32),
+        ("key", np.int32),
+        ("x", float),
+        ("y", float),
+        ("scale", float),
+        ("confidence", float),
+        ("visible", bool),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +66,50 @@ class Track:
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """Where a tracker stands behind a frame that it has reported.
+    """Where a tracker stands.
 
-    frame: its number; follower: as it left that frame; groups: of hints on one object, as found on
-    all frames fed by then, which end before the frame `linked`.
+    first: the number of the shot's first frame; reported: of the last frame that was reported, one
+    before the first if none was. forward: where the hints are on each of the frames behind it, as
+    followed to them from frames before; follower: as it left the last of them; groups: of hints on
+    one object, as found by then.
     """
 
-    frame: int
+    first: int
+    reported: int
+    forward: Sequence[Mapping[int, Place]]
     follower: Follower
     groups: NDArray[Any]
-    linked: int
+
+    @property
+    def seen(self) -> int:
+        """The number of the last frame that the tracker was fed."""
+        return self.reported + len(self.forward)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything, by names of its own."""
+        rows = [
+            (behind, key, at.x, at.y, at.scale, at.confidence, at.visible)
+            for behind, places in enumerate(self.forward)
+            for key, at in places.items()
+        ]
         parts = {
-            "frame": np.array(self.frame),
+            "stand": np.array((self.first, self.reported, len(self.forward))),
+            "forward": np.array(rows, _FORWARD),
             "groups": self.groups,
-            "linked": np.array(self.linked),
             **{f"follower_{name}": each for name, each in self.follower.state().items()},
         }
         return {_PREFIX + name: each for name, each in parts.items()}
 
     @classmethod
-    def restore(cls, state: Mapping[str, NDArray[Any]]) -> Mark | None:
-        """What state() gave, None for nothing. Raises KeyError where a part is missing."""
+    def restore(cls, state: Mapping[str, NDArray[Any]]) -> Mark:
+        """What state() gave. Raises KeyError where a part is missing."""
         parts = _those_with(_PREFIX, state)
-        if not parts:
-            return None
+        first, reported, count = parts["stand"].tolist()
+        forward: list[dict[int, Place]] = [{} for _ in range(count)]
+        for behind, key, *place in parts["forward"].tolist():
+            forward[behind][key] = Place(*place)
         follower = Follower.restore(_those_with("follower_", parts))
-        return cls(int(parts["frame"]), follower, parts["groups"], int(parts["linked"]))
+        return cls(first, reported, forward, follower, parts["groups"])
 
 
 def _those_with(prefix: str, state: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -94,33 +122,37 @@ class ShotTracker:
     """Feed it the frames of one shot, in order; collect the tracks of each, in order.
 
     A frame has a track for every hint of the shot that was followed to it, visible or not.
-    mark: where it stands behind the last frame that it reported; None before the first.
     """
-
-    mark: Mark | None
 
     def __init__(self, hints: Sequence[Hint], first: int = 0, mark: Mark | None = None) -> None:
         """hints: all of the film, in order (a HintSet); those not enabled are left out.
 
         first: the number of the shot's first frame, which the frame of a hint refers to. mark: of
-        an earlier tracker of this shot; go on with the frame behind it.
+        an earlier tracker of this shot; go on with the frame behind the last reported one.
         """
-        self.mark = mark
         self._hints = hints
+        self._first = first
         self._hinted: dict[int, list[int]] = {}  # by frame
         for index, hint in enumerate(hints):
             if hint.enabled and hint.frame >= first:
                 self._hinted.setdefault(hint.frame, []).append(index)
         self._agreement = Agreement([hint.frame for hint in hints])
-        self._next = mark.frame + 1 if mark else first
+        self._next = mark.reported + 1 if mark else first
         self._follower = mark.follower.fork() if mark else Follower()
-        self._halfway = self._follower  # as it left the LOOK_BACK-th frame of the buffer
-        self._linked = mark.linked if mark else first
+        self._known = deque(mark.forward if mark else ())  # what it has found on the next frames
         if mark:
             self._agreement.restore(mark.groups)
         self._buffer: list[Gray] = []  # working copies of the frames fed and not yet reported
-        self._forward: list[dict[int, Place]] = []  # what the follower found on them
+        self._forward: list[Mapping[int, Place]] = []  # what the follower found on them
         self._size: tuple[int, ...] = (1, 1)  # of the source, height and width
+
+    @property
+    def mark(self) -> Mark:
+        """Where it stands now; stays so, whatever it is fed later."""
+        reported = self._next - len(self._buffer) - 1
+        forward = (*self._forward, *self._known)
+        follower, groups = self._follower.fork(), self._agreement.state()
+        return Mark(self._first, reported, forward, follower, groups)
 
     def feed(self, gray: Gray, size: tuple[int, ...] | None = None) -> list[list[Track]]:
         """The next frame, (H, W) uint8 -> the tracks of the frames that are settled by now.
@@ -129,18 +161,17 @@ class ShotTracker:
         """
         self._size = size or gray.shape
         small = working(gray, LONG_SIDE)
-        places = self._follower.step(small, self._put(self._next, small))
-        if self._next >= self._linked:
+        if self._known:
+            places = self._known.popleft()
+        else:
+            places = self._follower.step(small, self._put(self._next, small))
             self._agreement.link(self._next, places)
         self._buffer.append(small)
         self._forward.append(places)
         self._next += 1
         if not any(self._next <= frame < self._next + LOOK_BACK for frame in self._hinted):
             return self._settle(len(self._buffer))
-        reports = self._settle(LOOK_BACK) if len(self._buffer) >= 2 * LOOK_BACK else []
-        if len(self._buffer) == LOOK_BACK:
-            self._halfway = self._follower.fork()
-        return reports
+        return self._settle(LOOK_BACK) if len(self._buffer) >= 2 * LOOK_BACK else []
 
     def finish(self) -> list[list[Track]]:
         """The shot is over: the tracks of all frames that have not been reported."""
@@ -174,9 +205,6 @@ class ShotTracker:
             copied = self._buffer[at].shape
             reports.append(tracks_on(start + at, places, self._agreement, self._size, copied))
         del self._buffer[:count], self._forward[:count]
-        if count:
-            follower = self._halfway if self._buffer else self._follower.fork()
-            self.mark = Mark(start + count - 1, follower, self._agreement.state(), self._next)
         return reports
 
 

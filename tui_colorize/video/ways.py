@@ -29,6 +29,7 @@ _MIDDLE = 8  # half the side of the middle of a hint's own frame that is looked 
 _PLAIN = 6.0  # standard deviation in gray levels below which it cannot be found
 _LEAST = 1e-9
 _FOUND = 0.92  # normalised cross-correlation of a find in the whole frame, at least
+_HOPE = 0.8  # and at half the size, where a look costs a third
 
 
 def carried(last: Gray, field: Floats, places: Floats) -> Floats:
@@ -111,6 +112,11 @@ def searched(wide: Gray, gray: Gray, guess: Floats) -> Floats:
     result = guess.copy()
     if min(small.shape) > side and wide.std() > _PLAIN:
         template = cv2.resize(wide, (side, side), interpolation=cv2.INTER_AREA)
+        if half >= _MIDDLE:
+            tiny = cv2.resize(small, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+            coarse = cv2.resize(wide, (half | 1,) * 2, interpolation=cv2.INTER_AREA)
+            if _best_fit(np.asarray(tiny), np.asarray(coarse))[2] < _HOPE:
+                return result
         x, y, fit = _best_fit(np.asarray(small), np.asarray(template))
         if fit >= _FOUND:
             result[:2] = ((x + half) * 2 + 0.5, (y + half) * 2 + 0.5)
