@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
+OF_THE_TERMINAL = {
+    *("COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "STY", "TERM_PROGRAM"),
+    *("TERM_PROGRAM_VERSION", "TMUX", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "TUI_COLORIZE_GRAPHICS"),
+}
+
 
 @pytest.fixture(autouse=True)
-def size_of_terminal_is_asked(monkeypatch):
-    """A terminal's size is its own, not that of the one which the tests run in."""
-    for name in ("COLUMNS", "LINES"):
-        monkeypatch.delenv(name, raising=False)
+def usual_environment(monkeypatch):
+    """Whatever terminal the tests run in: the size of another, too, is its own."""
+    for name in list(os.environ):
+        if name in OF_THE_TERMINAL or name.startswith(("SSH_", "TEXTUAL")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 @pytest.fixture(scope="session")

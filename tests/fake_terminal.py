@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+PATIENCE = 300  # seconds: the slowest machine needs less
+
 XTVERSION, DA2, DA1 = b"\x1b[>q", b"\x1b[>c", b"\x1b[c"
 CELL, AREA, REGISTERS = b"\x1b[16t", b"\x1b[14t", b"\x1b[?1;1;0S"
 KITTY = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
@@ -136,6 +138,10 @@ class FakeTerminal:
             self._thread.join()
             os.close(self._master)
 
+    def answer(self) -> None:
+        """Reply now, whatever the latency."""
+        self._due = [(0.0, reply) for _, reply in self._due]
+
     def type(self, data: bytes) -> None:
         """What the user types, or what comes unasked."""
         os.write(self._master, data)
@@ -170,7 +176,7 @@ class FakeTerminal:
         )
         return self._process
 
-    def until(self, text: bytes, times: int = 1, seconds: float = 30) -> None:
+    def until(self, text: bytes, times: int = 1, seconds: float = PATIENCE) -> None:
         """Wait until a text has been written to the terminal so many times."""
         wait_for(lambda: self.shown.count(text) >= times, seconds)
 
@@ -208,7 +214,7 @@ class FakeTerminal:
                 self._due.append((due, reply[start : start + size]))
 
 
-def wait_for(happened: Any, seconds: float = 30) -> None:
+def wait_for(happened: Any, seconds: float = PATIENCE) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not happened():

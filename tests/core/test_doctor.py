@@ -15,7 +15,7 @@ from tui_colorize.tui.probe import Probe
 from tui_colorize.tui.terminal import VARIABLE, Graphics
 from tui_colorize.video import codecs
 
-from ..fake_terminal import TERMINALS, FakeTerminal
+from ..fake_terminal import PATIENCE, TERMINALS, FakeTerminal
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,8 @@ def test_the_terminal(name, wanted, graphics, colors, no_engine, monkeypatch):
     monkeypatch.setenv(VARIABLE, wanted)
     with FakeTerminal(TERMINALS[name]) as fake:
         monkeypatch.setattr(
-            "tui_colorize.tui.probe.Probe", lambda *_: Probe(fake.slave, fake.slave)
+            "tui_colorize.tui.probe.Probe",
+            lambda *_: Probe(fake.slave, fake.slave, patience=PATIENCE),
         )
         findings = doctor.examine("cpu", None, ask_terminal=True)
     found = {line.name: line for line in findings.lines if line.section == "Terminal"}

@@ -22,7 +22,7 @@ def test_as_many_work_at_once_as_were_asked_for():
     """Three that wait for each other all end."""
     meeting = Barrier(3)
     with closing(Workers(3)) as workers:
-        waiting = [workers.submit(lambda: meeting.wait(timeout=20)) for _ in range(3)]
+        waiting = [workers.submit(lambda: meeting.wait(timeout=300)) for _ in range(3)]
         assert sorted(each.result() for each in waiting) == [0, 1, 2]
 
 
@@ -41,12 +41,12 @@ def test_closing_waits_for_what_has_begun_and_gives_the_rest_up():
 
     def work() -> str:
         begun.set()
-        given_up.wait(timeout=20)
+        given_up.wait(timeout=300)
         return "done"
 
     with closing(Workers(1)) as workers:
         first, second = workers.submit(work), workers.submit(work)
         second.add_done_callback(lambda _: given_up.set())
-        begun.wait(timeout=20)
+        begun.wait(timeout=300)
     assert first.result(timeout=0) == "done"
     assert second.cancelled()

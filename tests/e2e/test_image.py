@@ -57,7 +57,7 @@ def start(*arguments: str, **options) -> subprocess.Popen[str]:
 
 def run(*arguments: str, **options) -> tuple[int, str, str]:
     process = start(*arguments, **options)
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
@@ -114,14 +114,14 @@ def test_ctrl_c_between_two_pictures():
     for number in range(40):
         scene(1200, 900).save(f"in/b{number}.png")
     process = start("image", "in", "-o", "out")
-    deadline = time.monotonic() + 100
+    deadline = time.monotonic() + 300
     while not Path("out/a-color.png").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.01)
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (130, "tui-colorize: interrupted\n")
     assert "out/a-color.png" in out
     results = list(Path("out").iterdir())
@@ -139,7 +139,7 @@ def test_ctrl_c_before_there_is_anything():
     process = start("image", "a.png", "-o", "b.png", "--hints", "hints.csv")
     with Path("hints.csv").open("w"):  # waits until the process has opened its end
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (130, "", "tui-colorize: interrupted\n")
     assert not Path("b.png").exists()
 
@@ -218,6 +218,6 @@ status = cli.main(["image", "gone.png", "-o", "b.png"])
 print(status, "torch" in sys.modules)
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
     )
     assert done.stdout == "[]\n2 False\n"

@@ -41,7 +41,7 @@ def start(picture):
             [*command, *(arguments or [str(picture)])],
             env=os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
             dimensions=(40, 120),
-            timeout=60,
+            timeout=300,
         )
         children.append(child)
         child.delaybeforesend = None
@@ -61,7 +61,7 @@ def kept(picture: Path) -> Work | None:
 def until_kept(child: pexpect.spawn, picture: Path, text: str, times: int = 1) -> None:
     """Wait until the running app has kept this, and let it paint meanwhile."""
     folder = picture.parent / "data" / "tui-colorize" / "sessions"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while "".join(path.read_text() for path in folder.glob("*.jsonl")).count(text) < times:
         assert time.monotonic() < deadline, f"{text} is not kept"
         with suppress(pexpect.TIMEOUT):
@@ -88,7 +88,7 @@ def test_a_killed_app_goes_on_where_it_stopped(start, picture):
     # The line is cut: SIGHUP.
     child.ptyproc.fileobj.close()
     folder = picture.parent / "data" / "tui-colorize" / "sessions"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while child.isalive() and list(folder.glob("*.lock")):
         assert time.monotonic() < deadline, "the session is not let go"
         time.sleep(0.05)

@@ -14,7 +14,7 @@ import pytest
 
 from tui_colorize import cli
 
-from ..fake_terminal import wait_for
+from ..fake_terminal import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -46,13 +46,13 @@ def server(tmp_path, port):
     wait_for(lambda: listens(port))
     yield f"http://localhost:{port}"
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 async def shown(socket, wanted):
     """All that the page is to show, until something is among it."""
     text = b""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while wanted not in text:
             message = await socket.receive()
             assert message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT)

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ..fake_terminal import DA1, TERMINALS, FakeTerminal, wait_for
+from ..fake_terminal import DA1, PATIENCE, TERMINALS, FakeTerminal, wait_for
 
 ALTERNATE, NORMAL = b"\x1b[?1049h", b"\x1b[?1049l"
 LIST = b"a path opens it"  # said by the list of pictures
 READY = b"half-cell"  # at the end of the status bar, the last thing on the screen
 OFF = [f"\x1b[?{mode}l".encode() for mode in (1000, 1003, 1006, 1016, 2004, 1004, 2048, 2026)]
+TYPED = b"}"  # stands nowhere else; of a word each letter may be drawn with other things between
 # Typed by nobody: what an app that took a late reply for keys would act on.
 LATE = [b"\x1b_G", b"i=31;OK\x1b", b"\\\x1bP>", b"|kitty(0.41", b".1)\x1b\\\x1b[?", b"62;4;6c"]
 
@@ -93,7 +94,7 @@ def test_signals_end_the_app_in_order(start, number):
         fake.until(READY)
         for _ in range(3):  # once more does no harm
             process.send_signal(number)
-        assert process.wait(30) == 128 + number
+        assert process.wait(PATIENCE) == 128 + number
         assert restored(fake)
         assert b"38;5;" in fake.shown
         assert b"38;2;" not in fake.shown
@@ -114,7 +115,7 @@ raise SystemExit(main([]))
         process = start(fake, code=code)
         fake.until(READY)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
         assert restored(fake)
         assert b"Traceback" not in fake.shown
 
@@ -126,7 +127,7 @@ def test_killed(start):
         fake.until(READY)
         fake.until_quiet()
         process.kill()
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait(PATIENCE) == -signal.SIGKILL
         assert restored(fake)
 
 
@@ -136,7 +137,7 @@ def test_killed_while_suspended(start):
         process = suspended(start, fake)
         before = len(fake.shown)
         process.kill()
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait(PATIENCE) == -signal.SIGKILL
         time.sleep(0.3)
         assert len(fake.shown) == before
 
@@ -148,7 +149,7 @@ def test_ctrl_c_again_and_again_while_the_app_starts(start):
         for _ in range(5):
             fake.type(b"\x03")
             time.sleep(0.01)
-        assert process.wait(30) == 130
+        assert process.wait(PATIENCE) == 130
         assert ALTERNATE not in fake.shown
         assert fake.as_it_was
         assert b"Traceback" not in fake.shown
@@ -159,7 +160,7 @@ def test_a_signal_while_the_app_starts(start):
         process = start(fake)
         fake.until(DA1)
         process.terminate()
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
         assert ALTERNATE not in fake.shown
         assert fake.as_it_was
 
@@ -180,7 +181,7 @@ sys.exit(cli.main([]))
 def test_a_crash_is_one_sentence_and_a_log(start, folder):
     with FakeTerminal(TERMINALS["xterm"]) as fake:
         process = start(fake, code=CRASH)
-        assert process.wait(30) == 70
+        assert process.wait(PATIENCE) == 70
         assert restored(fake)
         said = fake.shown[fake.shown.rindex(b"tui-colorize: ") :].decode()
         assert said.count("\n") == 1
@@ -218,7 +219,7 @@ def test_suspended_and_resumed(start):
         process.send_signal(signal.SIGCONT)
         fake.until(READY, drawn + 1)
         process.terminate()
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
         assert restored(fake)
 
 
@@ -237,8 +238,8 @@ def test_a_terminal_that_answers_late_after_a_stop_types_nothing(start):
         fake.until(ALTERNATE, 2)
         before = len(fake.shown)
         time.sleep(fake.latency)
-        fake.type(b"typed")
-        wait_for(lambda: b"typed" in text(fake.shown[before:]))
+        fake.type(TYPED)
+        wait_for(lambda: TYPED in text(fake.shown[before:]))
         assert not re.search(rb"64;1|28c", text(fake.shown[before:]))
 
 
@@ -247,7 +248,7 @@ def test_the_window_is_closed(start):
         process = start(fake)
         fake.until(READY)
         fake.hang_up()
-        assert process.wait(30) == 128 + signal.SIGHUP
+        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
 
 
 def test_replies_that_come_late_are_no_keys(start):
@@ -261,11 +262,11 @@ def test_replies_that_come_late_are_no_keys(start):
             fake.type(piece)
             time.sleep(0.15)
         fake.type(b"\xff\xfe")  # nor is what is no UTF-8 a reason to fail
-        fake.type(b"typed")  # keys are shown: there is a line to type in
-        wait_for(lambda: b"typed" in text(fake.shown[before:]))
+        fake.type(TYPED)  # keys are shown: there is a line to type in
+        wait_for(lambda: TYPED in text(fake.shown[before:]))
         assert not re.search(rb"kitty|31|62", text(fake.shown[before:]))
         process.terminate()
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
 WITHOUT_NETWORK = """
@@ -291,7 +292,7 @@ def test_pictures_are_deleted_while_their_screen_is_there(start, folder):
         fake.until(b"a=T,U=1")
         fake.until_quiet()
         process.terminate()
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
         assert restored(fake)
         shown = fake.shown[fake.shown.index(ALTERNATE) : fake.shown.rindex(NORMAL)]
         sent = re.findall(rb"\x1b_Ga=[tT][^;]*i=(\d+)", shown)
@@ -306,7 +307,7 @@ def test_what_is_typed_while_the_app_starts_is_done(start):
         fake.type(b"?")
         fake.until(b"this help")
         process.terminate()
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
 def test_replies_on_their_way_at_the_end_do_not_reach_the_shell(start):
@@ -316,7 +317,7 @@ def test_replies_on_their_way_at_the_end_do_not_reach_the_shell(start):
         process.terminate()
         fake.until(DA1, 2)  # the last question
         fake.type(b"\x1b[12;40R")
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
         time.sleep(0.1)
         os.set_blocking(fake.slave, False)
         assert b"R" not in (fake.shown[fake.shown.rindex(NORMAL) :])

@@ -64,7 +64,7 @@ def start(*arguments) -> subprocess.Popen[str]:
 
 def run(*arguments) -> tuple[int, str, str]:
     process = start(*arguments)
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
@@ -143,7 +143,7 @@ def test_what_is_left_of_a_film_is_coloured(film):
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 180
+    until = time.monotonic() + 300
     while not path.exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until
@@ -159,7 +159,7 @@ def test_what_was_interrupted_goes_on(film, how):
     signal.signal(signal.SIGINT, before)
     wait_for(Path(".out.mkv.parts/state.npz"), process)
     process.send_signal(how)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=300)
     if how == signal.SIGINT:
         assert process.returncode == 130
         assert "--resume" in err

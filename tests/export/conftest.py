@@ -73,11 +73,21 @@ def run(monkeypatch) -> Callable[..., Export]:
 
 
 @pytest.fixture
+def hurry() -> Callable[[Export], None]:
+    """Has a slow export, or one that is held, go on as quickly as it can."""
+
+    def call(export: Export) -> None:
+        (export._folder / "hurry").touch()
+
+    return call
+
+
+@pytest.fixture
 def until() -> Callable[..., Status]:
     """Waits until an export is in one of these phases, or something holds of its status."""
 
     def wait(export: Export, *wanted: Phase | Callable[[Status], object]) -> Status:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while True:
             status = export.status()
             for each in wanted:

@@ -1,7 +1,9 @@
 """The process of an export with a quick stand-in for the network, and with accidents.
 
-FOLDER is the export's, EXPORT_TEST in the environment what is to happen: "slow" takes 50 ms a
-frame; "full", "crash", "segfault" and "memory" fail at the twentieth frame.
+FOLDER is the export's, EXPORT_TEST in the environment what is to happen. "held" does not begin,
+and "slow" takes half a second a frame from the sixteenth on, until there is a file "hurry" in the
+folder: so a test that is slow itself does not miss the work. "full", "crash", "segfault" and
+"memory" fail at the twentieth frame.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 from tui_colorize.workers import Workers
 
 MODE = os.environ.get("EXPORT_TEST", "")
+QUICK = 16  # frames
 
 
 class StandIn:
@@ -32,7 +35,6 @@ class StandIn:
         return self.color_planes(lightness, *planes), None
 
     def color_planes(self, lightness, ab, *_, **__):
-        time.sleep(0.05 * len(lightness) * (MODE == "slow"))
         return np.repeat(lightness[..., None] / 10, 2, axis=-1).astype(np.float32)
 
 
@@ -48,6 +50,15 @@ def fail() -> None:
         os.kill(os.getpid(), signal.SIGSEGV)
 
 
+def wait(number: int) -> None:
+    """As long as it takes to finish a frame in this mode."""
+    begun, hurry = time.monotonic(), Path(sys.argv[1], "hurry")
+    while not hurry.exists() and (
+        MODE == "held" or (MODE == "slow" and number >= QUICK and time.monotonic() < begun + 0.5)
+    ):
+        time.sleep(0.01)
+
+
 def main() -> None:
     """Put the stand-ins in their places, and work."""
     module = types.ModuleType("tui_colorize.colorizer")
@@ -60,7 +71,9 @@ def main() -> None:
     add, frames = segments.SegmentFile.add, count(1)
 
     def add_or_fail(self, *arguments) -> None:
-        if next(frames) == 20:
+        number = next(frames)
+        wait(number)
+        if number == 20:
             fail()
         add(self, *arguments)
 

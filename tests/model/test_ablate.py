@@ -73,7 +73,7 @@ def test_without_attention_hints_act_through_the_convolutions_alone(built, spars
     everywhere, far = with_and_without(built("no attention"), planes)
     assert everywhere > 1e-6
     _, far_plain = with_and_without(built("plain U-Net: no attention, no pooled hints"), planes)
-    assert far_plain < 1e-7  # threads may round differently
+    assert far_plain < 1e-6  # kernels and threads may round differently
 
 
 @pytest.mark.parametrize(

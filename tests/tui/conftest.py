@@ -16,7 +16,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from textual._context import visible_screen_stack
+from textual.command import CommandList
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.notifications import Notification, Notifications
 from textual.pilot import Pilot
 
 from tui_colorize.color import hex_to_rgb
@@ -24,7 +26,10 @@ from tui_colorize.hintmemory import Cells, HintMemory
 from tui_colorize.hints import Hint, HintSet
 from tui_colorize.tui.app import ColorizeApp
 
+from .idle import is_idle
 from .picture_terminal import VirtualTerminal
+
+PATIENCE = 300  # seconds: the slowest machine needs less
 
 
 @dataclass
@@ -48,10 +53,14 @@ class FakePicture:
 
 @dataclass
 class FakeColoring:
+    """reminded: the memory that it was solved with."""
+
     rgb: NDArray[np.uint8]
     engine: FakeEngine
     picture: FakePicture
     hints: HintSet
+    vividness: float
+    reminded: HintMemory | None = None
     memory: HintMemory | None = None
 
     def full(self) -> NDArray[np.uint8]:
@@ -80,7 +89,7 @@ class FakeColoring:
 class FakeEngine:
     """problem: what the next solve fails with. gate: solves wait for it to be set.
 
-    solved, recalled: the hints and the memories that were solved with.
+    solved: the hints that were solved with.
     """
 
     problem: Exception | None = None
@@ -88,7 +97,6 @@ class FakeEngine:
     network_size: int = 64
     vividness: float = 0.4
     solved: list[HintSet] = field(default_factory=list)
-    recalled: list[HintMemory | None] = field(default_factory=list)
     last: list[tuple[Any, FakeColoring]] = field(default_factory=list)
     waiting: int = 0
     gate: threading.Event = field(default_factory=threading.Event)
@@ -115,14 +123,14 @@ class FakeEngine:
             if asked == wanted:
                 return coloring
         self.waiting += 1
-        assert self.gate.wait(10)
+        assert self.gate.wait(PATIENCE)
         self.solved.append(hints)
-        self.recalled.append(memory)
         if self.problem is not None:
             problem, self.problem = self.problem, None
             raise problem
         seen = None if numbers is None else _seen(hints, numbers)
-        coloring = FakeColoring(self._color(picture, hints), self, picture, hints, seen)
+        rgb = self._color(picture, hints)
+        coloring = FakeColoring(rgb, self, picture, hints, self.vividness, memory, seen)
         self.last = [(wanted, coloring), *self.last[:2]]
         return coloring
 
@@ -178,12 +186,14 @@ def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """After each key Pilot waits until the process uses no processor time, for a second at most:
     on a busy machine nearly always that second. The app deals with keys at once, and press ends
-    with a wait for all messages."""
+    with a wait for all messages. What is said stays until something else is, however slow the
+    machine is."""
 
     async def wait(*_: float) -> None:
         await asyncio.sleep(0.002)
 
     monkeypatch.setattr("tui_colorize.tui.desk._REST", 0.02)
+    monkeypatch.setattr("tui_colorize.tui.widgets.foot._STAYS", 3600.0)
     monkeypatch.setattr("textual.app.wait_for_idle", wait)
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait)
 
@@ -215,7 +225,7 @@ def make_app(picture: Path, engine: FakeEngine) -> Iterable[MakeApp]:
         path: Path | None = picture, hints: HintSet | None = None, **others: Any
     ) -> ColorizeApp:
         def load() -> FakeEngine:
-            assert engine.loaded.wait(10)
+            assert engine.loaded.wait(PATIENCE)
             return engine
 
         apps.append(ColorizeApp(path, hints, load, **others))
@@ -233,12 +243,13 @@ def until() -> Callable[..., Any]:
     """Waits for something that a worker thread brings about."""
 
     async def wait(pilot: Pilot[Any], happened: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not happened():
             assert time.monotonic() < deadline, "it did not happen"
             await asyncio.sleep(0.01)
             await pilot.pause()
-        await pilot.pause()
+        for _ in range(2):  # a thread's message, and what comes of it
+            await pilot.pause()
 
     return wait
 
@@ -258,12 +269,62 @@ def ready(until: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def said() -> Callable[..., list[str]]:
-    """The notifications so far, of one severity."""
+def at_rest(until: Callable[..., Any]) -> Callable[..., Any]:
+    """Waits until nothing is under way that could still change the screen."""
+
+    async def wait(pilot: Pilot[Any]) -> None:
+        in_a_row = 0
+
+        def idle() -> bool:
+            # A job that is done has posted a message, which may lead to the next job.
+            nonlocal in_a_row
+            in_a_row = in_a_row + 1 if is_idle(pilot.app) else 0
+            return in_a_row == 3
+
+        await until(pilot, idle)
+
+    return wait
+
+
+@pytest.fixture
+def command(until: Callable[..., Any]) -> Callable[..., Any]:
+    """Runs the command of which these words are a part, in the palette."""
+
+    async def run(pilot: Pilot[Any], words: str) -> None:
+        app = pilot.app
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: app.screen.query(CommandList))
+        await pilot.press(*words)
+        commands = app.screen.query_one(CommandList)
+
+        def found() -> bool:
+            if commands.highlighted is None or not all(each.is_finished for each in app.workers):
+                return False
+            option: Any = commands.get_option_at_index(commands.highlighted)
+            return words in str(option.hit.text).lower()
+
+        await until(pilot, found)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+    return run
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """The notifications so far, of one severity; also those that were on show long enough."""
+    heard: dict[Notifications, list[Notification]] = {}
+    add = Notifications.add
+
+    def listen(notifications: Notifications, note: Notification) -> None:
+        heard.setdefault(notifications, []).append(note)
+        add(notifications, note)
 
     def messages(app: ColorizeApp, severity: str) -> list[str]:
-        return [note.message for note in app._notifications if note.severity == severity]
+        notes = heard.get(app._notifications, [])
+        return [note.message for note in notes if note.severity == severity]
 
+    monkeypatch.setattr(Notifications, "add", listen)
     return messages
 
 

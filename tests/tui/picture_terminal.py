@@ -13,6 +13,8 @@ from tui_colorize.tui.canvas.kittycodes import placeholder
 from tui_colorize.tui.canvas.painter import Detail
 from tui_colorize.tui.terminal import Terminal
 
+from .idle import is_idle
+
 PLACEHOLDER = "\U0010eeee"
 SIZE = (100, 36)
 CELL = (6, 12)
@@ -159,10 +161,13 @@ def picture_app(make_app, graphics):
 
 async def at_rest(until, pilot, app):
     """Until the fine picture is sent, and no other comes after it."""
-    frame = None
-    while app.canvas.frame is not frame:
-        await until(
-            pilot, lambda: app.canvas.complete and app.canvas.frame.request.detail is Detail.FINE
-        )
-        frame = app.canvas.frame
-        await pilot.pause(0.15)
+    in_a_row = 0
+
+    def idle():
+        # A job that is done has posted a message, which may lead to the next job.
+        nonlocal in_a_row
+        fine = app.canvas.frame is not None and app.canvas.frame.request.detail is Detail.FINE
+        in_a_row = in_a_row + 1 if fine and is_idle(app) else 0
+        return in_a_row == 3
+
+    await until(pilot, idle)

@@ -16,15 +16,6 @@ def _chroma(color):
     return (a * a + b * b) ** 0.5
 
 
-async def _commanded(pilot, app, until, words):
-    await pilot.press("ctrl+p")
-    await until(pilot, lambda: len(app.screen_stack) == 2)
-    await pilot.press(*["space" if letter == " " else letter for letter in words])
-    await pilot.pause(0.3)
-    await pilot.press("enter")
-    await until(pilot, lambda: len(app.screen_stack) == 1)
-
-
 @pytest.mark.parametrize("size", [SIZE, SMALL, (120, 40), (60, 20)])
 async def test_a_colour_from_the_gamut(make_app, ready, until, size):
     async with make_app().run_test(size=size) as pilot:
@@ -73,7 +64,7 @@ async def test_the_choice_never_leaves_the_gamut(make_app, ready):
         assert _chroma(gamut.choice) < 1
 
 
-async def test_what_was_not_taken_is_no_longer_chosen(make_app, ready):
+async def test_what_was_not_taken_is_no_longer_chosen(make_app, ready, until):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("m")
@@ -81,8 +72,7 @@ async def test_what_was_not_taken_is_no_longer_chosen(make_app, ready):
         await pilot.press("shift+left", "shift+up")
         assert app.color_panel.gamut.choice != before
         await pilot.press("escape")
-        await pilot.pause()
-        assert app.color_panel.gamut.choice == before
+        await until(pilot, lambda: app.color_panel.gamut.choice == before)
 
 
 async def test_hues_go_round(make_app, ready):
@@ -157,13 +147,12 @@ async def test_recent_colours_by_keyboard(make_app, ready):
         assert app.focused is app.canvas
 
 
-async def test_saved_palettes_by_keyboard(make_app, ready, screen_text):
+async def test_saved_palettes_by_keyboard(make_app, ready, until, screen_text):
     save_palette(Palette("Sea", tuple(f"#0000{i:02x}" for i in range(60))))
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("M", "pagedown")
-        await pilot.pause()
-        assert "Sea" in screen_text(app)
+        await until(pilot, lambda: "Sea" in screen_text(app))
         await pilot.press(*["down"] * 5, "right", "enter")
         across = app.color_panel.swatches._across
         assert app.document.color == f"#0000{5 * across + 1:02x}"
@@ -180,11 +169,11 @@ async def test_the_swatch_that_is_clicked_is_taken(make_app, ready, until):
         await until(pilot, lambda: app.document.color == "#000004")
 
 
-async def test_saving_recent_colours_by_name(make_app, ready, until):
+async def test_saving_recent_colours_by_name(make_app, ready, until, command):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("c", *"red", "enter", "c", *"blue", "enter")
-        await _commanded(pilot, app, until, "recent colours as")
+        await command(pilot, "recent colours as")
         await until(pilot, lambda: app.foot.purpose)
         await pilot.press(*"mine", "enter")
         assert saved_palettes() == [Palette("mine", ("#0000ff", "#ff0000"))]
@@ -192,7 +181,7 @@ async def test_saving_recent_colours_by_name(make_app, ready, until):
         assert app.focused is app.canvas
 
 
-async def test_importing_a_palette(make_app, ready, until, tmp_path, said):
+async def test_importing_a_palette(make_app, ready, command, tmp_path, said):
     path = tmp_path / "film.gpl"
     path.write_text("GIMP Palette\nName: Film\n1 2 3\n4 5 6\n")
     async with make_app().run_test(size=SIZE) as pilot:
@@ -207,7 +196,7 @@ async def test_importing_a_palette(make_app, ready, until, tmp_path, said):
         assert said(app, "error") == ["nowhere.gpl: there is no such file"]
         assert app.focused is app.canvas
         await pilot.press("M", "escape")
-        await _commanded(pilot, app, until, "remove the palette")
+        await command(pilot, "remove the palette")
         assert saved_palettes() == []
 
 

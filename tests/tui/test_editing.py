@@ -180,6 +180,15 @@ async def test_rows_selected_with_the_keyboard(make_app, ready):
         assert app.focused is app.canvas
 
 
+async def test_a_row_is_selected_at_once(make_app, ready):
+    """The next key may be meant for it already: keys come typed ahead on a slow link."""
+    async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
+        app = await ready(pilot)
+        await pilot.press("tab", "end")
+        app.table.grid.action_step(-2, 0)
+        assert (app.document.selected, app.document.cursor) == (0, (5, 6))
+
+
 async def test_rows_selected_with_the_mouse(make_app, ready, until):
     async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
         app = await ready(pilot)

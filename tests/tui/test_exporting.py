@@ -197,6 +197,7 @@ async def test_an_export_from_beginning_to_end(
         await pilot.press("escape")
         assert screen not in app.screen_stack
         assert app.status.status.export.startswith("export ")
+        (listed.export._folder / "hurry").touch()
         out = film.with_name("film-color.mkv")
         await until(pilot, lambda: f"Exported to {out}" in said(app, "information"))
         assert out.exists()
@@ -211,7 +212,7 @@ async def test_an_export_starts_though_the_screen_is_left_at_once(
     started = []
 
     def start(request, *, anew=False):
-        assert gate.wait(10)
+        assert gate.wait(300)
         started.append(request)
         raise RuntimeError("no paper left")
 

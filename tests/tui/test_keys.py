@@ -286,7 +286,7 @@ async def test_tab_goes_round(make_app, ready):
 
 
 @pytest.mark.parametrize("change", ["tab", "shift+tab", "to the picture"])
-async def test_a_dialogue_keeps_its_keys(make_app, ready, change):
+async def test_a_dialogue_keeps_its_keys(make_app, ready, until, change):
     """Also where the focus of the screen below it is to go elsewhere."""
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
@@ -296,32 +296,25 @@ async def test_a_dialogue_keeps_its_keys(make_app, ready, change):
         else:
             app.focus_canvas()
         await pilot.press("x", "escape")
-        assert len(app.screen_stack) == 1
+        await until(pilot, lambda: len(app.screen_stack) == 1)
         assert app.focused is app.canvas
 
 
-async def test_help_names_every_key(make_app, ready, screen_text):
+async def test_help_names_every_key(make_app, ready, until, screen_text):
     async with make_app().run_test(size=(120, 50)) as pilot:
         app = await ready(pilot)
         await pilot.press("question_mark")
-        await pilot.pause()
-        text = screen_text(app)
         for key in KEYS:
-            if key.shown:
-                assert key.shown in text, key
+            await until(pilot, lambda key=key: key.shown in screen_text(app))
         await pilot.press("escape")
-        await pilot.pause()
-        assert len(app.screen_stack) == 1
+        await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
-async def test_the_palette_runs_commands(make_app, ready, until):
+async def test_the_palette_runs_commands(make_app, ready, until, command):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        await pilot.press("enter", "ctrl+p")
-        await until(pilot, lambda: len(app.screen_stack) == 2)
-        await pilot.press(*"remove", "space", *"all")
-        await pilot.pause(0.3)
         await pilot.press("enter")
+        await command(pilot, "remove all")
         await until(pilot, lambda: len(app.document.hints) == 0)
 
 

@@ -113,7 +113,9 @@ async def test_a_terminal_that_changes_is_laid_out_as_one_of_its_size(
 
 
 @pytest.mark.parametrize("key", ["question_mark", "o", "ctrl+p"])
-async def test_dialogues_are_laid_out_once_when_they_open(make_app, ready, monkeypatch, key):
+async def test_dialogues_are_laid_out_once_when_they_open(
+    make_app, ready, at_rest, until, monkeypatch, key
+):
     laid_out, refresh = [], Screen._refresh_layout
 
     def counted(screen, size=None, **options):
@@ -125,11 +127,11 @@ async def test_dialogues_are_laid_out_once_when_they_open(make_app, ready, monke
     async with make_app().run_test(size=(120, 40)) as pilot:
         app = await ready(pilot)
         await pilot.press(key)
-        await pilot.pause(0.1)
+        await until(pilot, lambda: laid_out.count(app.screen) > 0)
+        await at_rest(pilot)
         assert laid_out.count(app.screen) == 1
         await pilot.resize_terminal(100, 30)
-        await pilot.pause(0.1)
-        assert laid_out.count(app.screen) > 1
+        await until(pilot, lambda: laid_out.count(app.screen) > 1)
         assert app.screen.size == (100, 30)
 
 
@@ -230,8 +232,7 @@ async def test_the_picture_alone(make_app, ready, until):
         await until(pilot, lambda: app.canvas.size.width * app.canvas.size.height > 100 * 25)
         assert not app.table.region.overlaps(app.screen.region)
         await pilot.press("tab")
-        await pilot.pause()
-        assert app.table.grid.has_focus and app.table.size.width >= 98
+        await until(pilot, lambda: app.table.grid.has_focus and app.table.size.width >= 98)
         await pilot.press("escape", "F")
         await until(pilot, lambda: app.canvas.size == before)
 

@@ -11,6 +11,7 @@ from tui_colorize.tui.canvas.frame import make_frames
 from tui_colorize.tui.canvas.painter import Detail
 from tui_colorize.tui.terminal import Graphics
 
+from .idle import is_idle
 from .picture_terminal import SIZE, at_rest, picture_app
 
 
@@ -35,11 +36,11 @@ async def test_low_bandwidth_takes_half_the_bytes(make_app, ready, until, monkey
             await until(
                 pilot, lambda low=low: (app.canvas.frame.request.detail is Detail.FRUGAL) is low
             )
-            await pilot.pause(0.05)
+            await until(pilot, lambda: is_idle(app))
             sent.clear()
             *_, frame = make_frames(app.canvas.frame.request, photo, None, app.painter, None)
             app.canvas.show(frame)
-            await pilot.pause(0.1)
+            await until(pilot, lambda: is_idle(app))
             sizes.append(sum(sent))
         cells = sum(tile.place[2] * tile.place[3] for tile in frame.tiles.values())
         # Half of the bytes that a picture of 100 x 40 cells may take.

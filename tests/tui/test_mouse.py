@@ -83,13 +83,13 @@ async def test_a_drag_that_ends_outside_is_over(make_app, ready, until):
         assert [hint.x for hint in app.document.hints] == [20]
 
 
-async def test_hovering_draws_nothing(make_app, ready, until, monkeypatch):
+async def test_hovering_draws_nothing(make_app, ready, at_rest, monkeypatch):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         drawn = []
         monkeypatch.setattr(type(app), "_display", lambda *args: drawn.append(args))
         await pilot.press("h", "l")
-        await pilot.pause(0.6)  # the colours for this place are on show, the size has settled
+        await at_rest(pilot)
         drawn.clear()
         for x in range(3, 30, 3):
             await pilot.hover(offset=_cell(app, x, 12))
@@ -117,9 +117,8 @@ async def test_a_drag_with_the_brush_paints(make_app, ready, until):
             for x in (15, 20, 28):
                 await pilot.hover(offset=_cell(app, x, row))
             await pilot.mouse_up(offset=_cell(app, 28, row))
-        await until(pilot, lambda: app.document.hints and app.document.hints[-1].x >= 25)
-        rows = {hint.y for hint in app.document.hints}
-        assert len(rows) == 2
+        await until(pilot, lambda: len({hint.y for hint in app.document.hints}) == 2)
+        await until(pilot, lambda: app.document.hints[-1].x >= 25)
         assert len(app.document.hints) >= 8
         assert app.document.hints[0].x == 10
         await pilot.press("b", "u")

@@ -16,6 +16,7 @@ from tui_colorize.tui.latest import Latest
 from tui_colorize.tui.layout import place_panels
 from tui_colorize.tui.widgets.status_bar import FilmStatus, Status, compose_status
 
+LEAST = 19  # no thread has a lower priority
 SHAPES = [(1, 1), (1, 5000), (5000, 1), (640, 480), (6000, 4000), (37, 53)]
 
 
@@ -119,10 +120,10 @@ def test_the_newest_job_of_a_slot_is_done():
 
     def hold() -> None:
         started.set()
-        go.wait(5)
+        go.wait(60)
 
     thread.submit("first", hold)
-    assert started.wait(5)
+    assert started.wait(60)
     for number in range(5):
         thread.submit("second", lambda number=number: done.append(f"second {number}"))
         thread.submit("first", lambda number=number: done.append(f"first {number}"))
@@ -144,9 +145,9 @@ def test_a_running_job_knows_whether_a_newer_one_waits():
         seen.append(True)
 
     thread.submit("one", job)
-    assert begun.wait(5)
+    assert begun.wait(60)
     thread.submit("one", lambda: seen.append(thread.waits("one")))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while len(seen) < 3 and time.monotonic() < deadline:
         time.sleep(0.001)
     thread.close()
@@ -159,7 +160,8 @@ def test_the_thread_lets_the_event_loop_go_before_it():
     nice: list[int] = []
     thread.submit("one", lambda: nice.append(os.getpriority(os.PRIO_PROCESS, 0)))
     thread.close(essential=("one",))
-    assert nice[0] > os.getpriority(os.PRIO_PROCESS, 0)
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    assert nice[0] > mine or mine == LEAST
 
 
 def test_closing_drops_what_is_not_essential():
@@ -169,13 +171,19 @@ def test_closing_drops_what_is_not_essential():
 
     def hold() -> None:
         started.set()
-        go.wait(5)
+        go.wait(60)
 
     thread.submit("other", hold)
-    assert started.wait(5)
+    assert started.wait(60)
     thread.submit("other", lambda: done.append("other"))
     thread.submit("essential", lambda: done.append("essential"))
-    threading.Timer(0.05, go.set).start()
+
+    def let_go() -> None:
+        while not thread._closed:
+            time.sleep(0.001)
+        go.set()
+
+    threading.Thread(target=let_go).start()
     thread.close(essential=("essential",))
     thread.submit("essential", lambda: done.append("too late"))
     assert done == ["essential"]

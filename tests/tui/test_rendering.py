@@ -15,7 +15,6 @@ from textual.geometry import Offset
 
 from tui_colorize.errors import UserError
 from tui_colorize.hints import Hint, HintSet
-from tui_colorize.tui.canvas.display import Display
 from tui_colorize.tui.messages import FrameWanted
 from tui_colorize.tui.studio import Studio
 
@@ -160,11 +159,13 @@ async def test_a_network_that_cannot_be_loaded_is_a_notification(make_app, until
         await until(pilot, lambda: len(said(app, "error")) == 2)
 
 
-async def test_a_step_of_the_cursor_redraws_a_few_cells(make_app, ready, until, monkeypatch):
-    monkeypatch.setattr(Display, "_draw_all", lambda _: None)  # some time after a change of size
+async def test_a_step_of_the_cursor_redraws_a_few_cells(
+    make_app, ready, at_rest, until, monkeypatch
+):
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        monkeypatch.setattr("tui_colorize.tui.desk._REST", 5)
+        await at_rest(pilot)
+        monkeypatch.setattr("tui_colorize.tui.desk._REST", 3600)
         sent = []
         monkeypatch.setattr(app, "send", sent.append)
         app.action_move(1, 0)
@@ -173,10 +174,13 @@ async def test_a_step_of_the_cursor_redraws_a_few_cells(make_app, ready, until, 
         assert len("".join(sent).encode()) < 400
 
 
-async def test_panels_are_drawn_with_the_colours_or_soon(make_app, ready, until, monkeypatch):
+async def test_panels_are_drawn_with_the_colours_or_soon(
+    make_app, ready, at_rest, until, monkeypatch
+):
     """The mark of a hint is drawn at once."""
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
+        await at_rest(pilot)
         sent: list[str] = []
         monkeypatch.setattr(app, "send", sent.append)
         with monkeypatch.context() as patch:
@@ -185,7 +189,8 @@ async def test_panels_are_drawn_with_the_colours_or_soon(make_app, ready, until,
             assert "◉" in "".join(sent)
             assert app.document.color not in "".join(sent)
             await until(pilot, lambda: app.document.color in "".join(sent))
-        monkeypatch.setattr("tui_colorize.tui.canvas.display._HELD", 60)
+        monkeypatch.setattr("tui_colorize.tui.canvas.display._HELD", 3600)
+        await at_rest(pilot)
         sent.clear()
         app.action_undo()  # the colours come
         await until(pilot, lambda: "undid" in "".join(sent))
@@ -196,14 +201,12 @@ async def test_panels_are_drawn_with_the_colours_or_soon(make_app, ready, until,
         await until(pilot, lambda: app.document.color in "".join(sent))
 
 
-async def test_the_status_bar_says_it_all(make_app, ready, screen_text):
+async def test_the_status_bar_says_it_all(make_app, ready, until, screen_text):
     async with make_app().run_test(size=(80, 24)) as pilot:
         app = await ready(pilot)
         await pilot.press("enter")
-        await pilot.pause()
-        last = screen_text(app).splitlines()[-1]
         for part in ("40×30", "69 grays", "1 hint", "network 64", "fake", " ms", "half-cell"):
-            assert part in last
+            await until(pilot, lambda part=part: part in screen_text(app).splitlines()[-1])
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (5000, 1), (1, 5000), (3, 4000), (17, 13)])
@@ -274,19 +277,17 @@ async def test_a_window_that_does_not_fit_its_pane_is_not_asked_for(make_app, re
         monkeypatch.undo()
 
 
-async def test_a_small_terminal_shows_one_area_at_a_time(make_app, ready, screen_text):
+async def test_a_small_terminal_shows_one_area_at_a_time(make_app, ready, until, screen_text):
     async with make_app().run_test(size=(40, 12)) as pilot:
         app = await ready(pilot)
         assert not app.table.region
         await pilot.press("enter", "tab")
-        await pilot.pause()
-        assert "#c98f5e" in screen_text(app)
+        await until(pilot, lambda: "#c98f5e" in screen_text(app))
         await pilot.press("right", "right", "enter", "backspace", *"red", "enter", "escape")
         assert app.document.hints[0].color == "#ff0000"
         await pilot.press("c", *"lime", "enter", "enter")
         assert app.document.hints[0].color == "#00ff00"
-        await pilot.pause()
-        assert app.canvas.region.width == 40
+        await until(pilot, lambda: app.canvas.region.width == 40)
 
 
 async def test_how_vivid_colours_are_is_kept(make_app, ready, until, engine):
@@ -296,10 +297,9 @@ async def test_how_vivid_colours_are_is_kept(make_app, ready, until, engine):
         await pilot.press("enter")
         assert (engine.vividness, app.vividness) == (0.4, None)
         for step, wanted in ((1, 0.5), (-2, 0.3), (-1, 0.2)):
-            count = len(engine.solved)
             await app.run_action(f"vivid({step})")
-            await until(pilot, lambda count=count: len(engine.solved) > count)
-            assert engine.vividness == app.vividness == wanted
+            assert app.vividness == wanted
+            await until(pilot, lambda wanted=wanted: app.coloring.vividness == wanted)
         for _ in range(9):
             await app.run_action("vivid(-1)")
         assert app.vividness == 0
@@ -307,6 +307,6 @@ async def test_how_vivid_colours_are_is_kept(make_app, ready, until, engine):
     engine.vividness = 0.4
     async with make_app().run_test(size=SIZE) as pilot:
         app = await ready(pilot)
-        assert engine.vividness == app.vividness == 0.1
+        assert app.coloring.vividness == app.vividness == 0.1
         await pilot.press("ctrl+n")
-        await until(pilot, lambda: engine.vividness == 0.4)
+        await until(pilot, lambda: app.coloring.vividness == 0.4)

@@ -65,27 +65,28 @@ async def test_a_theme_is_chosen_by_name_and_kept(make_app, ready, until):
             assert app.screen.get_style_at(words.x + 2, words.y).color is not None
         assert load_settings().theme == "contrast"
     async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        assert pilot.app.theme == "contrast"
+        await until(pilot, lambda: pilot.app.theme == "contrast")
 
 
 @pytest.mark.parametrize("name", list(THEMES))
-async def test_the_rows_of_the_table_have_the_inks_of_the_theme(make_app, ready, name):
+async def test_the_rows_of_the_table_have_the_inks_of_the_theme(make_app, ready, until, name):
     """Those that were there before it was chosen; what is off is dim as a whole."""
     hints = HintSet([Hint(5, 6, "#ff0000"), Hint(20, 10, "#00ff00", 2, enabled=False)])
     async with make_app(hints=hints).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         app.action_theme(name)
-        await pilot.pause()
         grid, ink = app.table.grid, SHADES[name]
         left, top = grid.region.offset
         for row, inks in [(0, (ink.dim, ink.text)), (1, (ink.dim, ink.dim))]:
             grid.move_to(row, 3)
             places = left, left + grid.cell_region().x + len("█ ")  # the number, the colour's code
             grid.move_to(row, 1)
-            await pilot.pause()
-            styles = [app.screen.get_style_at(x, top + 1 + row) for x in places]
-            assert tuple(style.color.triplet.hex for style in styles) == inks
+
+            def shown(row=row, places=places):
+                styles = [app.screen.get_style_at(x, top + 1 + row) for x in places]
+                return tuple(style.color.triplet.hex for style in styles)
+
+            await until(pilot, lambda shown=shown, inks=inks: shown() == inks)
 
 
 async def test_settings_that_cannot_be_kept_are_said(make_app, ready, tmp_path, said):

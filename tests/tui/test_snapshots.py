@@ -17,7 +17,6 @@ from PIL import Image
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
-from textual.timer import Timer
 from textual.widgets import Input
 
 from tui_colorize.hints import Hint, HintSet
@@ -68,43 +67,23 @@ def photograph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def settled(until: Callable[..., Any]) -> Callable[..., Any]:
-    """Waits until nothing is under way that could still change the screen."""
+def settled(until: Callable[..., Any], at_rest: Callable[..., Any]) -> Callable[..., Any]:
+    """Waits until all is known and shown, and nothing is under way."""
 
     async def wait(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
-        in_a_row = 0
-
-        def idle() -> bool:
-            # A job that is done has posted a message, which may lead to the next job.
-            nonlocal in_a_row
-            in_a_row = in_a_row + 1 if _idle(app) else 0
-            return in_a_row == 3
-
-        await until(pilot, idle)
+        await until(
+            pilot,
+            lambda: (
+                app.coloring is not None
+                and app.canvas.frame is not None
+                and app.suggested_place == app.document.cursor
+                and app.status.status.levels is not None
+            ),
+        )
+        await at_rest(pilot)
 
     return wait
-
-
-def _idle(app: Any) -> bool:
-    threads = (app.studio._files, app.studio._network, app.studio._view)
-    frame = app.canvas.frame
-    return (
-        app.coloring is not None
-        and app.suggested_place == app.document.cursor
-        and app.status.status.levels is not None
-        and not app.to_do
-        and not any(thread.busy(slot) for thread in threads for slot in thread._slots)
-        and app.canvas.complete
-        and (frame is not None and frame.request.size == tuple(app.canvas.size))
-        and all(worker.is_finished for worker in app.workers)
-        and _over(app._rest)
-        and _over(app._settling)
-    )
-
-
-def _over(timer: Timer | None) -> bool:
-    return timer is None or timer._task is None or timer._task.done()
 
 
 Screenshot = Callable[..., Awaitable[str]]
@@ -120,7 +99,6 @@ def screenshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Screenshot:
     """What the app looks like after these keys, as an SVG picture."""
-    monkeypatch.setattr("tui_colorize.tui.widgets.foot._STAYS", 3600.0)
     engine.device, engine.network_size = "cpu", 256
     solve = engine.solve
     engine.solve = lambda picture, hints, *more: solve(

@@ -28,7 +28,7 @@ async def test_an_empty_table_says_how_to_begin(make_app, ready, screen_text):
         assert "n goes where" in screen_text(app)
 
 
-async def test_the_editor_covers_whole_columns(make_app, ready):
+async def test_the_editor_covers_whole_columns(make_app, ready, until):
     """The end of the next cell would look like that of what is edited."""
     async with make_app(hints=HINTS).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
@@ -42,8 +42,9 @@ async def test_the_editor_covers_whole_columns(make_app, ready):
                 ends.append(grid.cell_region().right)
             grid.move_to(1, column)
             await pilot.press("enter")
-            await pilot.pause()
-            assert editor.region.right - grid.region.x in ends[1:]
+            left = grid.cell_region().x + grid.region.x
+            await until(pilot, lambda left=left: editor.region.x == left)
+            await until(pilot, lambda ends=ends: editor.region.right - grid.region.x in ends[1:])
             assert editor.region.width >= (8 if column == 3 else 5)
             await pilot.press("escape")
 
@@ -150,20 +151,18 @@ async def test_the_keys_of_the_table(make_app, ready, until):
         assert app.document.selected == 2
 
 
-async def test_more_rows_than_fit(make_app, ready, screen_text):
+async def test_more_rows_than_fit(make_app, ready, until, screen_text):
     many = HintSet(Hint(i, 2 * (i % 15), "#ff0000") for i in range(39))
     async with make_app(hints=many).run_test(size=SIZE) as pilot:
         app = await ready(pilot)
         await pilot.press("tab", "end")
-        await pilot.pause()
         assert app.table.grid.row == 38
-        assert "39  38" in screen_text(app)
+        await until(pilot, lambda: "39  38" in screen_text(app))
         await pilot.press("enter")
-        await pilot.pause()
         # The editor lies over the cell, not where the cell would be without scrolling.
-        assert app.table.editor.region.y == app.table.grid.region.bottom - 1
+        last = app.table.grid.region.bottom - 1
+        await until(pilot, lambda: app.table.editor.region.y == last)
         await pilot.press("escape", "home")
-        await pilot.pause()
-        assert "1   0" in screen_text(app)
+        await until(pilot, lambda: "1   0" in screen_text(app))
         await pilot.press("escape", "r")
         assert app.table.grid.texts() == []

@@ -10,12 +10,12 @@ import pytest
 
 from tui_colorize.tui.probe import Probe
 
-from ..fake_terminal import DA1, KITTY, QUERIES, SGR, TERMINALS, FakeTerminal
+from ..fake_terminal import DA1, KITTY, PATIENCE, QUERIES, SGR, TERMINALS, FakeTerminal, wait_for
 
 ENVIRONMENT = {"TERM": "xterm-256color"}
 
 
-def probed(fake, environment=None, patience=2.0):
+def probed(fake, environment=None, patience=PATIENCE):
     with Probe(fake.slave, fake.slave, environment or ENVIRONMENT, patience) as probe:
         return probe.terminal(), probe
 
@@ -50,17 +50,19 @@ def test_a_mute_terminal():
 
 
 def test_a_terminal_that_answers_too_late():
-    with FakeTerminal(TERMINALS["foot"], latency=0.4) as fake:
+    with FakeTerminal(TERMINALS["foot"], latency=2 * PATIENCE) as fake:
         terminal, probe = probed(fake, patience=0.1)
         assert terminal.graphics == "halfcell"
         assert probe.may_be_late
 
 
 def test_what_is_typed_meanwhile_is_kept():
-    with FakeTerminal(TERMINALS["foot"], latency=0.2) as fake:
-        with Probe(fake.slave, fake.slave, ENVIRONMENT) as probe:
+    with FakeTerminal(TERMINALS["foot"], latency=2 * PATIENCE) as fake:
+        with Probe(fake.slave, fake.slave, ENVIRONMENT, PATIENCE) as probe:
             fake.until(DA1)
             fake.type(b"j\r\x1b[A")
+            wait_for(lambda: probe.typed)
+            fake.answer()
             terminal = probe.terminal()
         assert probe.typed == b"j\r\x1b[A"
         assert terminal.graphics == "sixel"
@@ -69,7 +71,7 @@ def test_what_is_typed_meanwhile_is_kept():
 
 def test_a_reply_is_not_waited_for_after_the_last_one():
     with FakeTerminal({DA1: b"\x1b[?62;4c"}) as fake:
-        terminal, _ = probed(fake, patience=60)
+        terminal, _ = probed(fake)
     assert terminal.graphics == "sixel"
 
 
@@ -124,7 +126,7 @@ def test_ctrl_c_still_interrupts():
 
 def test_a_terminal_that_hangs_up():
     fake = FakeTerminal({})
-    with fake, Probe(fake.slave, fake.slave, ENVIRONMENT, 30) as probe:
+    with fake, Probe(fake.slave, fake.slave, ENVIRONMENT, PATIENCE) as probe:
         fake.until(DA1)
         fake.hang_up()
         assert probe.terminal().graphics == "halfcell"

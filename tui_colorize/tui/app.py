@@ -88,7 +88,7 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
         self._alone = False  # whether the panels make way for the picture
         self.title_bar = TitleBar(id="title")
         self.canvas = Canvas(self.painter, id="canvas")
-        self.table = HintTable(self.edit_cell, id="table")
+        self.table = HintTable(self.edit_cell, self.select_hint, id="table")
         self.color_panel = ColorPanel(self.enter_color, id="colors")
         self.timeline = Timeline(id="timeline")
         self.foot = Foot(self.answer, id="foot")

@@ -249,15 +249,16 @@ class Editing(Desk):
             document.select(end)
             self.refresh_all()
 
-    def on_hint_selected(self, event: messages.HintSelected) -> None:
+    def select_hint(self, index: int, together: bool) -> None:
+        """The table's cursor is on this hint; together: with those selected before."""
         document = self.document
-        if document is None or event.index >= len(document.hints):
+        if document is None or index >= len(document.hints):
             return
-        if event.together:
-            document.mark({*document.marked} ^ {event.index})
-        elif event.index == document.selected:
+        if together:
+            document.mark({*document.marked} ^ {index})
+        elif index == document.selected:
             return
-        document.select(event.index)
+        document.select(index)
         self.refresh_all()
 
     def on_add_row_pressed(self) -> None:

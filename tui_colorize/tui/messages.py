@@ -59,14 +59,6 @@ class PictureDragged(Message):
         super().__init__()
 
 
-class HintSelected(Message):
-    """The table's cursor is on this hint; together: with those selected before."""
-
-    def __init__(self, index: int, *, together: bool = False) -> None:
-        self.index, self.together = index, together
-        super().__init__()
-
-
 class AddRowPressed(Message):
     """A new hint is wanted at the cursor."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -71,6 +72,15 @@ def film(film_made: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """What a film plays by: a test says when time passes, so a slow machine misses nothing."""
+    clock = SimpleNamespace(now=1000.0)
+    stand_in = SimpleNamespace(monotonic=lambda: clock.now)
+    monkeypatch.setattr("tui_colorize.tui.film.playing.time", stand_in)
+    return clock
+
+
 Settled = Callable[[Pilot[Any]], Any]
 
 
@@ -92,7 +102,11 @@ def settled(until: Callable[..., Any]) -> Settled:
                 and not app._tracks.busy
                 and len(app._overview.starts) == 2
                 and app.coloring is not None
-                and app.newest_solved() == document.present[1]
+                and app.coloring.hints == document.present[1]
+                and app.coloring.reminded is app._memory
+                and np.array_equal(app.coloring.picture.gray, app.source.gray)
+                and not app._recalling
+                and not any(map(app.studio._network.busy, ("solve", "recall")))
             )
 
         await until(pilot, done)
@@ -102,13 +116,12 @@ def settled(until: Callable[..., Any]) -> Settled:
 
 
 @pytest.fixture
-def open_film(make_app: Any, film: Path, engine: Any) -> Iterator[Callable[..., ColorizeApp]]:
+def open_film(make_app: Any, film: Path) -> Iterator[Callable[..., ColorizeApp]]:
     """Makes apps on the film; closes their threads in the end."""
     apps = []
 
     def make(path: Path = film, **others: Any) -> ColorizeApp:
         app = make_app(path, **others)
-        app.newest_solved = lambda: engine.solved[-1] if engine.solved else None
         apps.append(app)
         return app
 

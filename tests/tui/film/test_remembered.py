@@ -12,9 +12,9 @@ from tui_colorize.video.tracker import Track
 SIZE = (120, 40)
 
 
-def frames_remembered(engine, width=128, height=96):
-    """The frames of the hints that the newest solve was reminded of, each once, in order."""
-    memory = engine.recalled[-1]
+def frames_remembered(app, width=128, height=96):
+    """The frames of the hints that the colours on show remember, each once, in order."""
+    memory = app.coloring.reminded
     numbers = memory.levels[0].hint if memory else ()
     return sorted({int(number) // (width * height) for number in numbers})
 
@@ -26,51 +26,53 @@ async def put(app, pilot, settled, frame, x, y):
     await settled(pilot)
 
 
-async def test_a_frame_is_coloured_with_what_hinted_frames_showed(open_film, settled, engine):
+async def test_a_frame_is_coloured_with_what_hinted_frames_showed(open_film, settled):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         await put(app, pilot, settled, 5, 30, 48)
-        assert frames_remembered(engine) == []  # its own hints are in the picture
+        assert frames_remembered(app) == []  # its own hints are in the picture
         app.show_frame(20)
         await settled(pilot)
-        assert frames_remembered(engine) == [5]
+        assert frames_remembered(app) == [5]
         await put(app, pilot, settled, 30, 100, 20)
-        assert frames_remembered(engine) == [5]
+        assert frames_remembered(app) == [5]
         app.show_frame(20)
         await settled(pilot)
-        assert frames_remembered(engine) == [5, 30]
+        assert frames_remembered(app) == [5, 30]
         app.show_frame(5)  # as in the making of the film: what is put there knows nothing of later
         await settled(pilot)
-        assert frames_remembered(engine) == []
+        assert frames_remembered(app) == []
         app.show_frame(45)  # another shot
         await settled(pilot)
-        assert frames_remembered(engine) == []
+        assert frames_remembered(app) == []
 
 
-async def test_what_was_undone_is_not_remembered(open_film, settled, engine):
+async def test_what_was_undone_is_not_remembered(open_film, settled):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         await put(app, pilot, settled, 5, 30, 48)
         await put(app, pilot, settled, 10, 90, 20)
         app.show_frame(20)
         await settled(pilot)
-        assert frames_remembered(engine) == [5, 10]
+        assert frames_remembered(app) == [5, 10]
         app.document.undo()
         app.refresh_all()
         await settled(pilot)
-        assert frames_remembered(engine) == [5]
+        assert frames_remembered(app) == [5]
 
 
-async def test_frames_that_were_not_shown_yet_are_looked_at(open_film, settled, engine, until):
+async def test_frames_that_were_not_shown_yet_are_looked_at(open_film, settled, until):
     hints = HintSet([Hint(30, 48, "#c02020", frame=5), Hint(100, 20, "#2020c0", 0, frame=12)])
     async with open_film(hints=hints).run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         app.show_frame(20)
-        await until(pilot, lambda: frames_remembered(engine) == [5, 12])
+        await until(pilot, lambda: frames_remembered(app) == [5, 12])
         assert app.coloring is not None
         changed = hints.change([0], lambda hint: Hint(hint.x, hint.y, "#20c020", frame=5))
         app.edit(lambda document: document._push(changed, "recolour"))
-        await until(pilot, lambda: frames_remembered(engine) == [5, 12])
+        await settled(pilot)
+        await until(pilot, lambda: frames_remembered(app) == [5, 12])
+        assert "#20c020" in {hint.color for hint in app.coloring.hints}
         assert app.document.frame == 20
 
 

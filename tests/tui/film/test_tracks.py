@@ -25,7 +25,7 @@ def tracks(film):
 
     def follow(hints: HintSet, frame: int = 0) -> None:
         found.want(hints, frame)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while True:
             assert time.monotonic() < deadline
             idle.wait(0.05)

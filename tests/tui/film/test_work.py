@@ -173,31 +173,36 @@ async def test_the_status_tells_of_the_frame(open_film, settled, screen_text):
             assert part in line
 
 
-async def test_a_click_on_the_timeline_goes_there(open_film, settled):
+async def test_a_click_on_the_timeline_goes_there(open_film, settled, until):
     async with open_film().run_test(size=(62, 40)) as pilot:
         app = await settled(pilot)
         await pilot.click("#timeline", offset=(31, 0))
-        assert app.document.frame == 30
+        await until(pilot, lambda: app.document.frame == 30)
         await pilot.mouse_down("#timeline", offset=(31, 1))
         await pilot.hover("#timeline", offset=(46, 1))
-        assert app.document.frame == 45
+        await until(pilot, lambda: app.document.frame == 45)
         await pilot.mouse_up("#timeline", offset=(46, 1))
 
 
-async def test_playing_goes_on_to_the_end_and_keys_stop_it(open_film, settled, until):
+async def test_playing_goes_on_to_the_end_and_keys_stop_it(open_film, settled, until, clock):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         app.show_frame(45)
         await settled(pilot)
         await pilot.press("p")
         assert app.playing
+        clock.now += 0.32
+        await until(pilot, lambda: app.document.frame == 51)
+        clock.now += 60
         await until(pilot, lambda: app.document.frame == 59 and not app.playing)
         await settled(pilot)
         await pilot.press("p")  # from the beginning again
         assert app.playing
+        clock.now += 0.52
+        await until(pilot, lambda: app.document.frame == 10)
         await pilot.press("escape")
         assert not app.playing
-        assert app.document.frame < 30
+        assert app.document.frame == 10
         await pilot.press("p", "enter")
         assert not app.playing
         assert len(app.document.hints) == 1
@@ -215,6 +220,7 @@ async def test_escape_leaves_a_question_that_was_asked_while_it_played(open_film
         assert app.focused is app.canvas
 
 
+@pytest.mark.usefixtures("clock")
 async def test_escape_leaves_the_table_while_it_plays(open_film, settled):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
@@ -245,14 +251,16 @@ async def test_opening_the_open_film_again_changes_nothing(open_film, settled, u
         assert (app.document.frame, len(app.document.hints)) == (7, 1)
 
 
-async def test_frames_that_come_too_late_are_dropped(open_film, settled, until, engine):
+async def test_frames_that_come_too_late_are_dropped(open_film, settled, until, engine, clock):
     async with open_film().run_test(size=SIZE) as pilot:
         app = await settled(pilot)
         engine.gate.clear()
         before = engine.waiting
         await pilot.press("p")
+        clock.now += 0.12
         await until(pilot, lambda: engine.waiting > before)
         frame = app.document.frame
+        clock.now += 0.3
         await pilot.pause(0.3)
         assert app.document.frame == frame  # the network is still busy with it
         engine.gate.set()
@@ -338,11 +346,12 @@ async def test_the_timeline_shows_hinted_frames_cuts_and_what_is_lost(
 
 
 async def test_while_it_plays_frames_are_coarse_and_drawn_whole(
-    open_film, settled, until, monkeypatch
+    open_film, settled, at_rest, until, clock, monkeypatch
 ):
     """Each is asked for once, and the next one only when it is on the canvas."""
     async with open_film(terminal=Terminal(graphics=Graphics.KITTY)).run_test(size=SIZE) as pilot:
         app = await settled(pilot)
+        await at_rest(pilot)
         wanted, waiting = [], []
         show, show_frame = app.canvas.show, app.show_frame
 
@@ -357,7 +366,9 @@ async def test_while_it_plays_frames_are_coarse_and_drawn_whole(
         monkeypatch.setattr(app.canvas, "show", shown)
         monkeypatch.setattr(app, "show_frame", next_frame)
         await pilot.press("p")
-        await until(pilot, lambda: len(waiting) >= 5)
+        for count in range(1, 6):
+            clock.now += 0.1
+            await until(pilot, lambda count=count: len(waiting) == count)
         played = waiting[-1][0]
         assert set(wanted[:played]) == {Detail.COARSE}
         counts = [count for count, _ in waiting]

@@ -82,14 +82,14 @@ class Tracks:
         self._steps = 0
         self._known: tuple[tuple[HintSet, int, int], list[Track]] = ((HintSet(), -1, 0), [])
         self._starts: tuple[int, ...] = (0,)
-        self._busy = self._closed = False
+        self._busy, self._closed = True, False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="tracks", daemon=True)
         self._thread.start()
 
     @property
     def busy(self) -> bool:
-        """Whether hints are being followed."""
+        """Whether hints are being followed or shots found, or what was found is not told yet."""
         return self._busy
 
     def want(self, hints: HintSet, frame: int) -> None:
@@ -200,17 +200,19 @@ class Tracks:
                 if self._closed:
                     return
                 hints, frame = self._hints, self._frame
-            self._busy = self._follow(hints, reel, cuts)
-            unknown = None if self._busy else cuts.next_unknown(frame)
+            follows = self._follow(hints, reel, cuts)
+            unknown = None if follows else cuts.next_unknown(frame)
             if unknown is not None:
                 cuts.look(unknown)
             self._starts = cuts.starts
-            idle = not self._busy and unknown is None
+            idle = not follows and unknown is None
             if idle or time.monotonic() - reported >= _REPORT:
                 self._report()
                 reported = time.monotonic()
-            if idle:
-                with self._changed:
+            with self._changed:
+                # No longer than until it is told, unless others are wanted by now.
+                self._busy = not idle or self._hints is not hints
+                if idle:
                     self._changed.wait_for(lambda: self._closed or self._hints is not hints)  # noqa: B023
 
     def _follow(self, hints: HintSet, reel: Reel, cuts: Cuts) -> bool:

@@ -46,9 +46,6 @@ class Grid(Widget, can_focus=True):
         Binding("enter", "choose", show=False),
     ]
 
-    class Moved(Message):
-        """The user moved the cursor to another row."""
-
     class Chosen(Message):
         """The cell under the cursor was chosen with the mouse."""
 
@@ -129,7 +126,10 @@ class Grid(Widget, can_focus=True):
         else:
             self._refresh_rows((before, row))
         if row != before:
-            self.post_message(self.Moved())
+            self.moved()
+
+    def moved(self) -> None:
+        """The user has moved the cursor to another row."""
 
     def action_step(self, rows: int, columns: int) -> None:
         self.move_to(self.row + rows, self.column + columns)

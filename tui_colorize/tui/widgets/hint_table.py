@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from tui_colorize.tui.messages import AddRowPressed, DeletePressed, HintSelected, ResetPressed
+from tui_colorize.tui.messages import AddRowPressed, DeletePressed, ResetPressed
 from tui_colorize.tui.theme import shades
 from tui_colorize.tui.widgets.entry import Entry
 from tui_colorize.tui.widgets.grid import Grid, Row
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Edit = Callable[[int, str, str], bool]
 """(index of the hint, column, text) -> whether it was taken."""
+
+Select = Callable[[int, bool], object]
+"""(index of the hint, whether together with those selected before)"""
 
 OnFrame = tuple[int, str]
 """Of a hint of a film: the frame that it was put on, and what it is like on the one on show."""
@@ -74,19 +77,24 @@ class _HintGrid(Grid):
             (" again.", ink.dim),
         )
 
+    # At once, not with messages: the next key may be meant for what they lead to already.
+
     def action_choose(self) -> None:
-        # At once, not with a message: the next key may be meant for the editor already.
         assert isinstance(self.parent, HintTable)
         self.parent.edit()
+
+    def moved(self) -> None:
+        assert isinstance(self.parent, HintTable)
+        self.parent.select()
 
 
 class HintTable(Vertical):
     """The grid, its buttons, and the line that is laid over a cell while it is edited."""
 
-    def __init__(self, edit: Edit, id: str | None = None) -> None:
+    def __init__(self, edit: Edit, select: Select, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = "Hints"
-        self._edit = edit
+        self._edit, self._select = edit, select
         self.grid = _HintGrid(_NARROW, _SWITCH, id="grid")
         self.editor = Entry(self._accept, id="editor")
         self._hints: Sequence[Hint] = ()
@@ -222,10 +230,10 @@ class HintTable(Vertical):
 
     # What the mouse and the keys do.
 
-    def on_grid_moved(self, event: Grid.Moved) -> None:
-        event.stop()
+    def select(self, *, together: bool = False) -> None:
+        """Select the hint under the cursor. together: with those selected before."""
         if self._hints:
-            self.post_message(HintSelected(self.grid.row))
+            self._select(self.grid.row, together)
 
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         event.stop()
@@ -233,5 +241,4 @@ class HintTable(Vertical):
 
     def on_grid_picked(self, event: Grid.Picked) -> None:
         event.stop()
-        if self._hints:
-            self.post_message(HintSelected(self.grid.row, together=True))
+        self.select(together=True)
