@@ -51,13 +51,13 @@ def test_a_part_is_sent_from_where_it_changes():
 
 def test_of_very_much_the_rest_comes_later(monkeypatch):
     monkeypatch.setattr("tui_colorize.tui.screenful._MOST", 10)
-    screen, update, drawn = Screenful(), _full(*[[("12345678", RED)]] * 5), []
-    while True:
-        sent, spans = screen.update(update, CONSOLE)
+    screen, update = Screenful(), _full(*[[("12345678", RED)]] * 5)
+    sent, drawn = screen.update(update, CONSOLE)
+    assert sent.count("12345678") == 2
+    while screen.unsent:
+        sent, spans = screen.rest()
         assert 0 < sent.count("12345678") <= 2
         drawn += spans
-        if not screen.unsent:
-            break
     assert drawn == [(row, 0, 8) for row in range(5)]
     assert screen.update(update, CONSOLE) == ("", [])
 

@@ -31,7 +31,7 @@ _UNKNOWN: Cell = ("\0", "")
 _BLANKS = (" ", "\u00a0")
 _COLORS = re.compile(r"(38;(?:2;\d+;\d+|5);\d+);48;((?:2;\d+;\d+|5);\d+)")
 _GAP = 4  # unchanged characters of one style that are rather sent again than jumped over
-_MOST = 5000  # cells at once: all of a usual terminal; more would hold keys up
+_MOST = 2500  # cells at once; more would hold keys up
 _FEW = 32  # runs that are worth being put in the order that takes the fewest bytes
 
 
@@ -56,14 +56,17 @@ class Screenful:
 
     def __init__(self) -> None:
         self._rows: list[list[Cell]] = []
+        self._left: Iterator[tuple[int, int, list[Cell]]] = iter(())
         self.unsent = False
-        """Whether the last update was too much for one turn: it is to come again, for the rest."""
+        """Whether the last update was too much at once: the rest is to follow, before any other."""
         self._pen: _Pen | None = None
         self._at: tuple[int, int] | None = None
 
     def forget(self) -> None:
         """The terminal may show anything: what comes next is sent whole."""
         self._rows = []
+        self._left = iter(())
+        self.unsent = False
         self._pen = None
 
     def columns_of(self, text: str, row: int, first: int, end: int) -> list[int]:
@@ -73,15 +76,16 @@ class Screenful:
 
     def update(self, update: CompositorUpdate, console: Console) -> tuple[str, list[Span]]:
         """What to send so that the terminal shows this update, and where it then has drawn."""
-        system = console._color_system or ColorSystem.TRUECOLOR
+        self._left = _pieces(update, console._color_system or ColorSystem.TRUECOLOR)
+        return self.rest()
+
+    def rest(self) -> tuple[str, list[Span]]:
+        """As `update`, for what the last one has left."""
         runs: list[_Run] = []
         drawn: list[Span] = []
         count = 0
         self.unsent = False
-        for row, column, cells in _pieces(update, system):
-            if count >= _MOST:
-                self.unsent = True
-                break
+        for row, column, cells in self._left:
             shown = self._row(row, column + len(cells))
             last = -1
             for start, end in _changes(shown[column : column + len(cells)], cells):
@@ -93,6 +97,9 @@ class Screenful:
                 runs.append(_Run(row, column + first, cells[first:end]))
                 last = end
             shown[column : column + len(cells)] = cells
+            if count >= _MOST:
+                self.unsent = True
+                break
         starts = {(run.row, run.column) for run in runs}
         for run in runs:
             end = run.column + len(run.cells)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tui_colorize.tui.canvas.link import PIECE, QUESTION, Link
 from tui_colorize.tui.probe import terminal_window
-from tui_colorize.tui.screenful import Screenful
+from tui_colorize.tui.screenful import Screenful, Span
 from tui_colorize.tui.terminal import Window
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Display(App[None]):
         self.screenful = Screenful()
         self.link = Link()
         self._retry: Timer | None = None
+        self._left_out = False
+        """Whether the screen has changed in a way that was not drawn."""
         self._settling: Timer | None = None
         self._held = ExitStack()
         self._holding: Timer | None = None
@@ -90,22 +92,38 @@ class Display(App[None]):
             return
         if self._batch_count or not self._running or self._closed:
             return
-        if self.backlog:
+        if self.backlog or self.screenful.unsent:
             # Textual would wait, and everything with it. What is left out now is drawn later, with
             # whatever has changed until then.
-            if self._retry is None:
-                self._retry = self.set_timer(_RETRY, self._try_again)
+            self._left_out = True
+            self._try_later(_RETRY)
             return
-        text, drawn = self.screenful.update(renderable, self.console)
+        self._draw(*self.screenful.update(renderable, self.console))
+        self.post_display_hook()
+
+    def _draw(self, text: str, drawn: list[Span]) -> None:
         if text and self.focused is not self.canvas:  # an input, maybe, whose cursor is elsewhere
             text += f"\x1b[{self.cursor_position.y + 1};{self.cursor_position.x + 1}H"
         if self._sync_available and len(text) > _SMALL:
             text = SYNC_START + text + SYNC_END
         self.send(text)
         self.canvas.drawn_over(drawn)
-        if self.screenful.unsent and self._retry is None:
-            self._retry = self.set_timer(_SOON, self._try_again)
-        self.post_display_hook()
+        if self.screenful.unsent:
+            self._try_later(_SOON)
+
+    def _try_later(self, seconds: float) -> None:
+        if self._retry is None:
+            self._retry = self.set_timer(seconds, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        if self.backlog:
+            self._try_later(_RETRY)
+        elif self.screenful.unsent and self._screen_stack:
+            self._draw(*self.screenful.rest())
+        if self._left_out and self._retry is None:
+            self._left_out = False
+            self._refresh()
 
     def draw_now(self, widget: Widget) -> None:
         """Draw what has changed of a widget, without waiting for the next of Textual's turns."""
@@ -136,10 +154,6 @@ class Display(App[None]):
             self._held.close()
             if self._screen_stack:
                 self.screen.check_idle()
-
-    def _try_again(self) -> None:
-        self._retry = None
-        self._refresh()
 
     def _refresh(self) -> None:
         """Draw the screen, unless the app, at its end, has none any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -28,6 +29,14 @@ _SPREAD = 0.6
 _LEAST = 1.0  # ab units that the slice is high at least: black and white have no chroma
 _OUTSIDE = "╱"
 _MIDDLE = 60.0  # L from which on black is seen better than white
+
+
+@lru_cache(maxsize=16)
+def _most_chroma(lightness: float, hue: float) -> float:
+    """As `max_chroma`, of what every line of the slice asks for."""
+    from tui_colorize.color import max_chroma
+
+    return float(max_chroma(lightness, hue))
 
 
 class Gamut(Widget, can_focus=True):
@@ -96,9 +105,7 @@ class Gamut(Widget, can_focus=True):
 
     def _inside(self) -> float:
         """The chroma of the choice, as far as the gamut goes."""
-        from tui_colorize.color import max_chroma
-
-        return min(self._chroma, float(max_chroma(self.lightness, self._hue)))
+        return min(self._chroma, _most_chroma(self.lightness, self._hue))
 
     def _mark(self) -> tuple[int, int]:
         """The half cell of the choice: column, half row from the top of the slice."""
