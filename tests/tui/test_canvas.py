@@ -283,11 +283,12 @@ async def test_an_outdated_frame_is_not_shown(make_app, ready, until):
         assert app.canvas.frame is shown
 
 
-async def test_what_a_frame_brings_is_drawn_at_once(make_app, ready, monkeypatch):
+async def test_what_a_frame_brings_is_drawn_at_once(make_app, ready, at_rest, monkeypatch):
     sent = []
     monkeypatch.setattr(HeadlessDriver, "write", lambda _, data: sent.append(data))
     async with make_app().run_test(size=(100, 40)) as pilot:
         app = await ready(pilot)
+        await at_rest(pilot)
         frame = _last_frame(app.canvas.frame.request, _plain(1, 2, 3), None, app.painter, None)
         sent.clear()
         app.canvas.show(frame)

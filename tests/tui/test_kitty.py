@@ -74,8 +74,7 @@ async def test_the_kitty_cursor_is_a_picture_that_hides_under_others(
         assert screen.placed[CROSS] == cross()
         assert screen.transmitted == count
         await pilot.press("question_mark")
-        await pilot.pause(0.1)
-        assert not screen.placed
+        await until(pilot, lambda: not screen.placed)
         await pilot.press("escape")
         await until(pilot, lambda: screen.placed.get(CROSS) == cross())
 
@@ -96,10 +95,9 @@ async def test_kitty_pictures_do_not_pile_up(make_app, ready, until, screen):
             app.canvas.show(frame)
             await pilot.pause()
             most = max(most, len(screen.images))
-        await pilot.pause(0.1)
+        await until(pilot, lambda: len(screen.images) == tiles + 3)
         assert screen.transmitted > 200 * tiles
         assert most <= 3 * tiles + 3
-        assert len(screen.images) == tiles + 3
         await pilot.press("q")
     assert screen.images == {}
 
@@ -113,9 +111,7 @@ async def test_pictures_that_blink_are_sent_once(make_app, ready, until, screen,
         async def turned():
             phase = app.canvas.frame.request.gray_phase
             await until(pilot, lambda: app.canvas.frame.request.gray_phase is not phase)
-            await until(pilot, lambda: app.canvas.complete)
-            await pilot.pause(0.03)
-            assert _kitty_errors(app, screen) == []
+            await until(pilot, lambda: app.canvas.complete and _kitty_errors(app, screen) == [])
 
         await pilot.press("v", "v", "v")
         await until(pilot, lambda: app.canvas.frame.request.view is View.BLINK)
@@ -141,7 +137,7 @@ async def test_kitty_pictures_stay_below_a_dialogue(make_app, ready, until, scre
         for key in ("question_mark", "ctrl+p"):
             await pilot.press(key)
             await until(pilot, lambda: not app.canvas.screen.is_active)
-            await pilot.pause(0.1)
+            await at_rest(until, pilot, app)
             shown = {codes for text, codes in screen.cells.values() if text[0] == PLACEHOLDER}
             wanted = {f"38;2;{n >> 16};{n >> 8 & 255};{n & 255}" for n in numbers}
             assert shown
@@ -150,7 +146,7 @@ async def test_kitty_pictures_stay_below_a_dialogue(make_app, ready, until, scre
             assert _kitty_errors(app, screen) == []
             await pilot.press("escape")
             await until(pilot, lambda: app.canvas.screen.is_active)
-            await pilot.pause(0.05)
+            await at_rest(until, pilot, app)
             assert _kitty_errors(app, screen) == []
         assert screen.transmitted == before
 

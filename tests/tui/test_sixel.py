@@ -43,13 +43,14 @@ async def test_sixel_pictures_are_whole_whatever_lay_over_them(make_app, ready, 
         await at_rest(until, pilot, app)
         assert _sixel_errors(app, screen) == []
         await pilot.press("question_mark")
-        await pilot.pause(0.1)
+        await at_rest(until, pilot, app)
         await pilot.press("escape")
         await at_rest(until, pilot, app)
         assert _sixel_errors(app, screen) == []
-        app.notify("over the picture\n" * 8, timeout=0.5)
+        app.notify("over the picture\n" * 8, timeout=3600)
         await until(pilot, lambda: app.screen.query("Toast"))
         await pilot.press("c", *"blue", "enter", "enter", "l")
+        app.clear_notifications()
         await until(pilot, lambda: not app.screen.query("Toast"))
         await at_rest(until, pilot, app)
         assert _sixel_errors(app, screen) == []
