@@ -39,8 +39,7 @@ def color_video(arguments: Sequence[str]) -> int:
     except BaseException as error:
         problem = console.in_words(error)
         if isinstance(error, KeyboardInterrupt):
-            name = printable(options.output)
-            console.complain(f"{name} is not complete: --resume goes on with it")
+            console.complain(_how_to_go_on(options.output))
         raise
     finally:
         if options.json:
@@ -233,9 +232,17 @@ def _as_dict(result: FilmResult) -> dict[str, Any]:
     }
 
 
+def _how_to_go_on(out: Path) -> str:
+    name = printable(out)
+    if out.exists():  # it was to be replaced
+        return f"{name} is still the film that was there: --resume --overwrite goes on"
+    return f"{name} is not complete: --resume goes on with it"
+
+
 def _tell(result: FilmResult) -> None:
     hints = f"{result.hints} hint{'s' * (result.hints != 1)}"
     shots = f"{result.shots} shot{'s' * (result.shots != 1)}"
+    frames = f"{result.frames} frame{'s' * (result.frames != 1)}"
     size = f"{result.width} x {result.height}"
-    text = f"{printable(result.output)}: {size}, {result.frames} frames, {shots}, {hints}"
+    text = f"{printable(result.output)}: {size}, {frames}, {shots}, {hints}"
     console.say(f"{text}, {result.seconds:.1f} s", sys.stdout)

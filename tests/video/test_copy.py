@@ -233,9 +233,53 @@ def test_titles_of_streams(tmp_path, recolor, first, second):
     assert titles_of(tmp_path / first) == titles
     _, notices = recolor(tmp_path / first, tmp_path / second)
     assert titles_of(tmp_path / second) == titles
-    unknown = second == "c.mov" and first != "b.mov"  # which has no number for deu
-    lost = ["the format of the file has no place for: language deu"] * unknown
-    assert [each for each in notices if "no place" in each] == lost
+    assert [each for each in notices if "no place" in each] == []
+
+
+@pytest.mark.parametrize("before", [("deu", "fre", "cze"), ("ger", "fra", "ces")])
+def test_languages_in_quicktime(tmp_path, recolor, before):
+    """It knows one of two codes: that is written, and not told as a loss."""
+    source = film(tmp_path / "a.mkv", sound=("aac",) * 3, languages=before)
+    assert recolor(source, tmp_path / "b.mov", codec="x264")[1] == []
+    with av.open(str(tmp_path / "b.mov")) as container:
+        assert [each.language for each in container.streams.audio] == ["ger", "fra", "ces"]
+
+
+def test_tags_of_quicktime(tmp_path, recolor):
+    """A phone's words about itself stay in the film."""
+    source = film(
+        tmp_path / "a.mov",
+        codec="libx264",
+        metadata={"com.apple.quicktime.make": "Somebody", "title": "A film"},
+        muxer_options={"movflags": "use_metadata_tags"},
+    )
+    assert recolor(source, tmp_path / "b.mov")[1] == []
+    with av.open(str(tmp_path / "b.mov")) as container:
+        assert container.metadata["com.apple.quicktime.make"] == "Somebody"
+        assert container.metadata["title"] == "A film"
+
+
+def test_what_tracks_repeat_of_the_film_is_no_loss(tmp_path, recolor):
+    """In MP4 each track has the time of the film's making, too."""
+    made = {"creation_time": "2001-02-03T04:05:06.000000Z"}
+    source = film(tmp_path / "a.mp4", codec="libx264", sound=("aac",), metadata=made)
+    with av.open(str(source)) as container:
+        assert container.streams.audio[0].metadata["creation_time"] == made["creation_time"]
+    assert recolor(source, tmp_path / "b.mkv")[1] == []
+    with av.open(str(tmp_path / "b.mkv")) as container:
+        assert container.metadata["creation_time"] == made["creation_time"]
+
+
+def test_the_last_packet_of_sound_is_played(tmp_path, recolor):
+    """Matroska does not say how long ALAC's packets last, and MP4 plays none that last 0."""
+
+    def samples(path):
+        with av.open(str(path)) as container:
+            return sum(frame.samples for frame in container.decode(audio=0))
+
+    source = film(tmp_path / "a.mkv", frames=30, sound=("alac",))
+    recolor(source, tmp_path / "b.mp4")
+    assert samples(tmp_path / "b.mp4") == samples(source)
 
 
 def test_tags_of_streams_without_a_place(tmp_path, recolor):

@@ -1,4 +1,4 @@
-"""Whether a film's file is all there."""
+"""Where a film ends: whether its file is all there, and how long the last frame lasts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from makers import film
 
 from tui_colorize import colorize_video
 from tui_colorize.video.ending import pauses
@@ -61,3 +62,29 @@ def test_a_film_with_a_gap_is_told_of(tmp_path, colorizer):
     assert result.problems == ()
     (notice,) = [each for each in result.notices if "no frames" in each]
     assert notice.startswith("no frames from 0:01.5 to 0:02.5: the film rests there")
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [("x264", "b.mp4"), ("x265", "b.mov"), ("ffv1", "b.mkv")]
+)
+@pytest.mark.parametrize(("frames", "seconds"), [(3, 4.0), (1, 3.0)])
+def test_the_last_frame_lasts(tmp_path, recolor, frames, seconds, codec, name):
+    """Of slides, how long the last one is shown; of a single frame, how long the film is."""
+    source = slides(tmp_path / "a.mp4", frames)
+    recolor(source, tmp_path / name, codec=codec)
+    with av.open(str(tmp_path / name)) as container:
+        assert container.duration == round(seconds * 1e6)
+
+
+def slides(path, frames):
+    """Half a second for each, three for the last."""
+    plain = film(path.with_name("plain.mp4"), codec="mpeg4", frames=frames, rate=2)
+    with av.open(str(plain)) as before, av.open(str(path), "w") as after:
+        copy = after.add_stream_from_template(before.streams.video[0])
+        packets = [packet for packet in before.demux() if packet.size]
+        packets[-1].duration = round(3 / packets[-1].time_base)
+        for number, packet in enumerate(packets):
+            packet.pts = packet.dts = round(number / 2 / packet.time_base)
+            packet.stream = copy
+            after.mux(packet)
+    return path

@@ -99,6 +99,26 @@ def test_chroma_of_turned_films(tmp_path, recolor, degrees):
     assert (coded != 128).sum() == 1
 
 
+def test_color_tags_of_the_container(tmp_path, recolor):
+    """FFmpeg's decoder of HEVC forgets them where its stream has none."""
+    silent = {"x265-params": "log-level=none:colorprim=undef:transfer=undef:colormatrix=undef"}
+    source = film(tmp_path / "a.mp4", codec="libx265", options=silent, tags=(9, 9, 16, 1))
+    with av.open(str(source)) as container:
+        assert next(container.decode(video=0)).color_primaries == 2
+    recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    tags = info_of(tmp_path / "b.mkv").tags
+    assert (tags.matrix, tags.primaries, tags.transfer, tags.range) == (9, 9, 16, 1)
+
+
+def test_mastering_notice(tmp_path, recolor):
+    """What HDR10 says of the display it was made on has no place: that is told."""
+    display = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+    hdr = {"x265-params": f"log-level=none:hdr10=1:master-display={display}:max-cll=1000,400"}
+    source = film(tmp_path / "a.mp4", codec="libx265", size=(64, 48), options=hdr)
+    _, notices = recolor(source, tmp_path / "b.mkv", codec="ffv1")
+    assert any("HDR10" in notice for notice in notices)
+
+
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
@@ -292,6 +312,14 @@ def test_refused_settings(tmp_path, settings, name, sentence):
     info = info_of(film(tmp_path / "a.mkv"))
     with pytest.raises(UserError, match=sentence):
         plan(info, tmp_path / name, **settings)
+
+
+def test_codec_of_a_missing_device(tmp_path, monkeypatch):
+    """Said before any work, with one that does."""
+    info = info_of(film(tmp_path / "a.mkv"))
+    monkeypatch.setattr("tui_colorize.video.codecs._trouble", lambda codec: "there is no NVENC")
+    with pytest.raises(UserError, match="there is no NVENC: choose x264"):
+        plan(info, tmp_path / "b.mp4", codec="h264_nvenc")
 
 
 def test_encoder_that_does_not_start(tmp_path, recolor):

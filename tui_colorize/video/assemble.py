@@ -25,12 +25,13 @@ from tui_colorize.video.source import open_film, said
 
 if TYPE_CHECKING:
     import av
-    from av.container import OutputContainer
+    from av.container import InputContainer, OutputContainer
     from av.video.stream import VideoStream
 
 _LEAST_SCALE = 10_000
 _MUXERS = {".mkv": "matroska", ".webm": "webm", ".mov": "mov"}  # else mp4
 _MATROSKA = ("matroska", "webm")
+_QUICKTIME_KEYS = "com.apple.quicktime."
 
 
 def assemble(
@@ -94,7 +95,7 @@ def _write(
             f"file:{partial}",
             "w",
             format=muxer,
-            container_options=_muxer_options(muxer, encoding),
+            container_options=_muxer_options(muxer, encoding, source),
             metadata_errors="surrogateescape",
         ) as target:
             stream = _picture(target, encoding, picture)
@@ -167,12 +168,12 @@ def _picture(target: OutputContainer, encoding: Encoding, source: VideoStream) -
         matrix = UPSIDE_DOWN  # until the shape is in its place
     if matrix is not None:
         stream.set_display_matrix(matrix)
-    stream.metadata.update(stream_metadata(source))
+    stream.metadata.update(stream_metadata(source, target.format.name))
     stream.disposition = source.disposition
     return stream
 
 
-def _muxer_options(muxer: str, encoding: Encoding) -> dict[str, str]:
+def _muxer_options(muxer: str, encoding: Encoding, source: InputContainer) -> dict[str, str]:
     # A start before 0, as of sound that begins early, stays what it is; by default Matroska moves
     # everything.
     options = {"avoid_negative_ts": "disabled"}
@@ -182,7 +183,10 @@ def _muxer_options(muxer: str, encoding: Encoding) -> dict[str, str]:
         scale = encoding.time_base.denominator
         while scale < _LEAST_SCALE:
             scale *= 2
-        options |= {"movflags": "+faststart", "movie_timescale": str(scale)}
+        flags = "+faststart"
+        if muxer == "mov" and any(key.startswith(_QUICKTIME_KEYS) for key in source.metadata):
+            flags += "+use_metadata_tags"  # which other tags do without, and more players read
+        options |= {"movflags": flags, "movie_timescale": str(scale)}
     return options
 
 
@@ -200,6 +204,7 @@ def _packets(
     place = {pts: number for number, pts in enumerate(shown)}
     delay = max(number - place[entry.pts] for number, entry in enumerate(frames))
     step = shown[1] - shown[0] if len(shown) > 1 else 1
+    end = shown[-1] + (max(frames, key=lambda entry: entry.pts).duration or step)
     path, file = None, None
     try:
         for number, entry in enumerate(frames):
@@ -215,8 +220,10 @@ def _packets(
             early = number - delay
             packet.dts = shown[early] if early >= 0 else shown[0] + early * step
             following = place[entry.pts] + 1
-            length = shown[following] - entry.pts if following < len(shown) else 0
-            packet.duration = length or entry.duration or step
+            packet.duration = (shown[following] if following < len(shown) else end) - entry.pts
+            if number == len(frames) - 1 and end - shown[-1] >= 2 * packet.duration:
+                # MP4 ends with the packet that is decoded last, whichever frame is shown longest.
+                packet.duration = end - entry.pts
             packet.is_keyframe = entry.keyframe
             packet.stream = stream
             yield packet

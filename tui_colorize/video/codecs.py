@@ -149,6 +149,8 @@ def codec_for(name: str, suffix: str) -> Codec:
             f"{suffix} does not hold {name}: choose {' or '.join(codec.suffixes)}, "
             f"or the codec {' or '.join(fitting)}"
         )
+    if codec.encoder.endswith("_nvenc") and (trouble := _trouble(codec)):
+        raise UserError(f"{trouble}: choose {fitting[0]}")
     return codec
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,29 @@ _OF_THE_FILE = {
 # Not worth a word where it is lost.
 _OF_NO_USE = {"handler_name", "vendor_id"}
 _STATISTICS = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS")
+# Of languages with two codes in ISO 639-2 (one in Swedish), the one that QuickTime knows.
+_QUICKTIME = {
+    "sqi": "alb",
+    "hye": "arm",
+    "eus": "baq",
+    "mya": "bur",
+    "zho": "chi",
+    "cze": "ces",
+    "nld": "dut",
+    "fre": "fra",
+    "kat": "geo",
+    "deu": "ger",
+    "ell": "gre",
+    "isl": "ice",
+    "mkd": "mac",
+    "msa": "may",
+    "fas": "per",
+    "rum": "ron",
+    "slo": "slk",
+    "bod": "tib",
+    "cym": "wel",
+    "swe": "sve",
+}
 # The muxers make these themselves, of the chapters and of the picture's time code.
 _MADE_ANEW = {"bin_data", None}
 # By FFmpeg's codec; and those that MP4 holds.
@@ -105,7 +128,7 @@ class Copies:
                 return None
             copy, handler, codec = made
             self.notices.append(f"{what} is saved as {codec}, since {self._suffix} cannot hold it")
-        copy.metadata.update(stream_metadata(stream))
+        copy.metadata.update(stream_metadata(stream, muxer))
         copy.disposition = stream.disposition
         if _is_track(stream):
             self.tracks.append(stream)
@@ -171,7 +194,11 @@ def lost(source: InputContainer, tracks: Sequence[Stream], written: Path) -> Ite
     from av.stream import Disposition
 
     tags = _tags(source)
-    told = [(_telling(track), track.disposition & ~Disposition.default) for track in tracks]
+    # Of a track, what the film as a whole says, too, is not lost with it.
+    told = [
+        (_telling(track) - _repeated(track, tags), track.disposition & ~Disposition.default)
+        for track in tracks
+    ]
     if not tags and not any(map(any, told)):
         return
     with av.open(f"file:{written}", metadata_errors="surrogateescape") as target:
@@ -197,20 +224,29 @@ def _telling(stream: Stream) -> set[str]:
     The language with its value: where a format does not know it, another may take its place.
     """
     found = {key.lower() for key in stream_metadata(stream)} - _OF_NO_USE - {"language"}
-    return found if stream.language in (None, "und") else {*found, f"language {stream.language}"}
+    language = stream.language or "und"
+    spelled = _QUICKTIME.get(language, language)
+    return found if language == "und" else {*found, f"language {spelled}"}
+
+
+def _repeated(track: Stream, tags: Mapping[str, str]) -> set[str]:
+    return {key.lower() for key, value in track.metadata.items() if tags.get(key) == value}
 
 
 def _tags(source: InputContainer) -> dict[str, str]:
     return {key: value for key, value in source.metadata.items() if key.lower() not in _OF_THE_FILE}
 
 
-def stream_metadata(stream: Stream) -> dict[str, str]:
-    """The tags of a stream that still hold for its copy."""
-    return {
+def stream_metadata(stream: Stream, muxer: str = "") -> dict[str, str]:
+    """The tags of a stream that still hold for its copy, as this muxer of FFmpeg's takes them."""
+    found = {
         "title" if key == "name" else key: value  # MP4 is read with the one, written with the other
         for key, value in stream.metadata.items()
         if key.lower() not in _OF_THE_FILE and not key.upper().startswith(_STATISTICS)
     }
+    if muxer == "mov" and "language" in found:
+        found["language"] = _QUICKTIME.get(found["language"], found["language"])
+    return found
 
 
 def _in_words(stream: Stream) -> str:
@@ -236,6 +272,9 @@ def _copier(copy: Stream, least_step: int) -> Handler:
             dts = 0 if last is None else last + 1
         elif last is not None:
             dts = max(dts, last + least_step)
+        if not packet.duration and last is not None and least_step:
+            # MP4 would cut off the last packet of sound, as of ALAC from Matroska.
+            packet.duration = dts - last
         packet.pts = dts if packet.pts is None else max(packet.pts, dts)
         packet.dts = last = dts
         packet.stream = copy

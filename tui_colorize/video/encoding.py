@@ -143,6 +143,8 @@ def _notices(
         )
     if info.transparent:
         yield "the transparency of the picture is left out: films are saved opaque"
+    if info.mastered:
+        yield "what the film tells of the display that it was mastered on (HDR10) is left out"
     if depth < info.bit_depth:
         yield (
             f"{codec.name} holds {depth} bits of the {info.bit_depth} that the luma has; "
@@ -181,7 +183,7 @@ def _pixel_format(codec: Codec, info: VideoInfo, wanted: tuple[int, int], *, or_
     if not found:
         raise UserError(
             f"{codec.name} cannot hold {info.coded_width} x {info.coded_height} pixels with this "
-            "chroma: choose x264 or ffv1"
+            "chroma: choose x264, or ffv1 in .mkv"
         )
     return min(found)[-1]
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _MOSTLY_SHOWN = 0.9
+_MASTERING = {"MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"}  # FFmpeg's side data
 _PROGRESSIVE, _TOP_FIRST, _BOTTOM_FIRST = 1, 2, 3  # FFmpeg's AV_FIELD_
 
 
@@ -35,6 +36,7 @@ class VideoInfo:
     time_base: unit of every PTS; first_pts: of the first frame. rate: average frames a second.
     frames: an estimate, None if the file gives no clue. duration: seconds.
     matrix: see ColorTags.matrix_name; full_range: whether black is 0; tags: as in the file.
+    mastered: whether it tells of the display that it was mastered on (HDR10).
     interlaced: as the first frame is; field_order: FFmpeg's number.
     streams: in words, what else the file holds, such as "2 audio, 1 subtitle, 5 chapter".
     """
@@ -55,6 +57,7 @@ class VideoInfo:
     duration: float | None
     matrix: str
     tags: ColorTags
+    mastered: bool
     interlaced: bool
     field_order: int
     sample_aspect_ratio: Fraction | None
@@ -85,22 +88,38 @@ def rate_of(stream: VideoStream) -> Fraction | None:
     return None
 
 
+def header_tags(stream: VideoStream) -> ColorTags:
+    """What the container says of the colours, as long as nothing is decoded: decoders of HEVC and
+    ProRes forget it where their stream says nothing."""
+    context = stream.codec_context
+    return ColorTags(
+        matrix=context.colorspace,
+        primaries=context.color_primaries,
+        transfer=context.color_trc,
+        range=context.color_range,
+    )
+
+
 def describe(
     path: Path,
     container: InputContainer,
     stream: VideoStream,
     first: av.VideoFrame,
     first_pts: int,
+    header: ColorTags,
 ) -> VideoInfo:
-    """What the header and the first decoded frame of a film tell."""
+    """What the header and the first decoded frame of a film tell.
+
+    header: see header_tags.
+    """
     context = stream.codec_context
     working = working_format(first.format.name)
     depth, chroma = layout(working)
     tags = ColorTags(
-        matrix=_known(first.colorspace, context.colorspace),
-        primaries=_known(first.color_primaries, context.color_primaries),
-        transfer=_known(first.color_trc, context.color_trc),
-        range=first.color_range or context.color_range,
+        matrix=_known(first.colorspace, header.matrix),
+        primaries=_known(first.color_primaries, header.primaries),
+        transfer=_known(first.color_trc, header.transfer),
+        range=first.color_range or header.range,
     )
     orientation = _orientation(first)
     width, height = orientation.size(first.width, first.height)
@@ -132,6 +151,7 @@ def describe(
         duration=duration,
         matrix=tags.matrix_name(first.width, first.height),
         tags=tags,
+        mastered=not _MASTERING.isdisjoint(_side_data(first)),
         interlaced=first.interlaced_frame,
         field_order=_field_order(context.field_order, first),
         sample_aspect_ratio=stream.sample_aspect_ratio or None,
@@ -179,12 +199,16 @@ def _field_order(tagged: int, frame: av.VideoFrame) -> int:
     return _TOP_FIRST
 
 
+def _side_data(frame: av.VideoFrame) -> dict[str, Any]:
+    every: Any = frame.side_data  # a mapping whose iteration gives its values
+    return {data.type.name: data for data in every}
+
+
 def _orientation(frame: av.VideoFrame) -> Orientation:
-    side_data: Any = frame.side_data  # a mapping whose iteration gives its values
-    for data in side_data:
-        if data.type.name == "DISPLAYMATRIX":
-            return Orientation.of([int(number) for number in np.frombuffer(data, np.int32)])
-    return Orientation()
+    matrix = _side_data(frame).get("DISPLAYMATRIX")
+    if matrix is None:
+        return Orientation()
+    return Orientation.of([int(number) for number in np.frombuffer(matrix, np.int32)])
 
 
 def _duration(container: InputContainer, stream: VideoStream) -> float | None:

@@ -16,7 +16,7 @@ from tui_colorize.terminaltext import printable
 from tui_colorize.video.ending import Ending, is_cut_off
 from tui_colorize.video.frame import VideoFrame
 from tui_colorize.video.frameindex import FrameIndex, scan
-from tui_colorize.video.info import VideoInfo, describe, rate_of
+from tui_colorize.video.info import VideoInfo, describe, header_tags, rate_of
 from tui_colorize.video.pixelformat import luma_of, working_format
 from tui_colorize.video.source import MOST_PIXELS, open_film, said, too_large
 
@@ -63,11 +63,12 @@ class VideoReader:
             with said(self._name, "be read"):
                 if is_cut_off(self._path, self._container):
                     self._note_missing_end()
+            header = header_tags(self._stream)
             self._begin(self._container.demux())
             first = self._first()
             place = self._placed(first)
             self._format = working_format(first.format.name)
-            self.info = describe(self._path, self._container, self._stream, first, place[0])
+            self.info = describe(self._path, self._container, self._stream, first, place[0], header)
             self._ahead = self._wrapped(first, *place)
             if start:
                 self.seek(start)

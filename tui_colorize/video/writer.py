@@ -35,6 +35,7 @@ class SegmentWriter:
 
         self._encoding = encoding
         self._name = printable(path)
+        self._durations: dict[int, int] = {}
         with said(encoding.codec.name, f"encode this film as {encoding.pixel_format}"):
             self._encoder = Codec(encoding.codec.encoder, "w").create("video")
             encoding.configure(self._encoder)
@@ -68,6 +69,8 @@ class SegmentWriter:
         size = cb.shape[::-1], cr.shape[::-1]
         if size != (wanted, wanted):
             raise ValueError(f"chroma is {wanted}, not {size}")
+        if frame.duration:
+            self._durations[frame.pts] = frame.duration
         self._encode(colored(frame, cb, cr, self._encoding))
 
     def finish(self) -> None:
@@ -88,7 +91,9 @@ class SegmentWriter:
         with said(self._name, "be written"):
             for packet in self._encoder.encode(frame):
                 assert packet.pts is not None  # every frame came with one
-                self._file.add(packet.pts, packet.duration or 0, packet.is_keyframe, bytes(packet))
+                # Few encoders hand the duration on, and the last frame has nothing else to tell it.
+                duration = self._durations.pop(packet.pts, 0)
+                self._file.add(packet.pts, duration, packet.is_keyframe, bytes(packet))
 
 
 def colored(

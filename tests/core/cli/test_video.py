@@ -38,6 +38,29 @@ def test_a_film_that_does_not_tell_its_length(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
+    ("there", "sentence"),
+    [
+        (False, "out.mkv is not complete: --resume goes on with it"),
+        (True, "out.mkv is still the film that was there: --resume --overwrite goes on"),
+    ],
+)
+def test_how_to_go_on_after_ctrl_c(tmp_path, monkeypatch, capsys, there, sentence):
+    """The film that was to be replaced is whole, and --resume alone would not replace it."""
+    monkeypatch.chdir(tmp_path)
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "colorize_video", interrupted)
+    Path("film.mkv").touch()
+    if there:
+        Path("out.mkv").touch()
+    with pytest.raises(KeyboardInterrupt):
+        videocli.color_video(["film.mkv", "-o", "out.mkv", *["--overwrite"] * there])
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("number", "parts", "goes_on"),
     [(errno.ENOSPC, True, True), (errno.ENOSPC, False, False), (errno.EACCES, True, False)],
 )
