@@ -217,7 +217,10 @@ class ColorizeApp(FilmWork, Colors, Exporting, Guidance, Preferences):
     async def action_open(self) -> None:
         from tui_colorize.tui.screens.open import OpenScreen
 
-        folder = self.source.path.parent if self.source else Path.cwd()
+        try:
+            folder = self.source.path.parent if self.source else Path.cwd()
+        except FileNotFoundError:  # the shell's folder has been removed
+            folder = Path.home()
         await self.push_screen(OpenScreen(folder), self._chosen)
 
     def _chosen(self, path: Path | None) -> None:

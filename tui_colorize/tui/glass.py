@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual._context import visible_screen_stack
-from textual.events import Resize
+from textual.await_complete import AwaitComplete
+from textual.events import InputEvent, Resize
 from textual.geometry import Region
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -16,7 +18,29 @@ else:
     _Base = object  # Textual takes styles from the first base that is a screen: not from here
 
 
-class LaidOutOnce(_Base):
+class ClosedOnce(_Base):
+    """To be put before a screen that keys close.
+
+    Textual closes whichever screen is on top when one is closed for the second time, and the app if
+    there is none but its first.
+    """
+
+    _leaving = False
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        if self._leaving:
+            return AwaitComplete()
+        self._leaving = True
+        return super().dismiss(result)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        # What quick fingers do behind the key that closes it finds nothing any more.
+        of_fingers = isinstance(message, InputEvent) or message.control is not None
+        if not (self._leaving and of_fingers):
+            await super()._dispatch_message(message)
+
+
+class LaidOutOnce(ClosedOnce):
     """To be put before a screen that takes long to draw.
 
     Textual lays a screen out when it opens, and again, in the same turn of the event loop, when the

@@ -18,6 +18,7 @@ from textual.widgets import Input, Label, Static
 
 from tui_colorize.export import Export, Listed, PartsKeptError, Phase, Request, start
 from tui_colorize.terminaltext import printable
+from tui_colorize.tui.glass import ClosedOnce
 from tui_colorize.tui.screens.question import Question
 from tui_colorize.tui.studio import sentence
 from tui_colorize.tui.typedpath import typed_path
@@ -47,7 +48,7 @@ _EVERY = {
 _FORM_KEYS = " enter starts   ↑ ↓ choose   ← → change   tab exports   escape back"
 
 
-class ExportScreen(ModalScreen[None]):
+class ExportScreen(ClosedOnce, ModalScreen[None]):
     """Starts exports of the film that is open, and steers all that there are.
 
     film: the export that is offered, None where no film is open. changed: is called when there is
